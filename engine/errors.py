@@ -1,0 +1,34 @@
+"""Whose fault is it? Three families, and nothing else leaves the engine's modules.
+
+    Refused      the user's input is wrong: nothing was spent, exit code 2
+    AgentFailed  the agent is to blame: the run is a `fail` with that failure
+    Void         we are to blame (provider, sandbox, judge): no score, never a fail, can be run again
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+VoidKind = Literal["provider", "sandbox", "judge", "internal"]
+
+
+class Refused(Exception):
+    """Bad input. The message says what is wrong, where, and what would be accepted."""
+
+
+class AgentFailed(Exception):
+    """The agent did not hand in something that can be graded; `failure` names why."""
+
+    def __init__(self, failure: str, reason: str) -> None:
+        super().__init__(f"{failure}: {reason}")
+        self.failure = failure
+        self.reason = reason
+
+
+class Void(Exception):
+    """A failure of ours; `kind` says whose."""
+
+    def __init__(self, kind: VoidKind, reason: str) -> None:
+        super().__init__(f"{kind}: {reason}")
+        self.kind = kind
+        self.reason = reason

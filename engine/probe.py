@@ -1,0 +1,17 @@
+"""A probe decides criteria without a model, by running or reading the submission.
+
+A probe is a Python file in a task's folder probes/, written by the task's author and trusted. It
+defines `async def probe(submission, sandbox) -> dict[str, Verdict]`: a verdict for each id of a gate or
+criterion that it decides. What it runs of the submission, it runs in the sandbox; what comes back from
+there is data. It raises SandboxError where the sandbox itself failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from engine.submission import Submission
+from engine.verdict import Verdict
+from sandbox import Sandbox
+
+Probe = Callable[[Submission, Sandbox], Awaitable[Mapping[str, Verdict]]]
