@@ -1,0 +1,34 @@
+"""Whatever produces a submission: a model in a tool loop, a replay of existing files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from engine.submission import Submission
+from engine.task import Task
+from engine.transcript import Transcript
+from sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from engine.tool import Tool
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """All that one run knows: what is asked (`prompt` is rendered), with which tools, and where it is logged."""
+
+    index: int
+    task: Task
+    prompt: str
+    tools: Mapping[str, Tool]
+    sandbox: Sandbox
+    transcript: Transcript
+
+
+class Agent(Protocol):
+    """An actor: one instance serves all runs and keeps nothing of them."""
+
+    async def solve(self, attempt: Attempt) -> Submission:
+        """Produce a submission. Raises AgentFailed where there is none, Void where we are to blame."""

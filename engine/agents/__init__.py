@@ -1,0 +1,1 @@
+"""Agents, one kind a file."""

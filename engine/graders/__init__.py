@@ -1,0 +1,1 @@
+"""Graders, one kind a file."""

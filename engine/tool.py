@@ -1,0 +1,71 @@
+"""A function that an agent may call."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Mapping
+from typing import Any, Protocol
+
+from engine.agent import Attempt
+from engine.errors import AgentFailed, Void
+from engine.model import JsonSchema, ToolCall, ToolResult, ToolSpec
+from engine.submission import Submission
+from sandbox import SandboxError
+
+
+class Tool(Protocol):
+    """An actor, sync or async; its name is its key in the toolkit. `schema` describes the arguments."""
+
+    description: str
+    schema: JsonSchema
+
+    def __call__(self, attempt: Attempt, /, **arguments: Any) -> str | Awaitable[str]:
+        """Answer in text. Any exception becomes an error result that the model can react to."""
+
+
+class Submitted(Exception):
+    """Raised by a tool to hand in: the attempt ends here."""
+
+    def __init__(self, submission: Submission) -> None:
+        super().__init__("submitted")
+        self.submission = submission
+
+
+def specs(tools: Mapping[str, Tool]) -> tuple[ToolSpec, ...]:
+    return tuple(ToolSpec(name, tool.description, tool.schema) for name, tool in tools.items())
+
+
+async def use(call: ToolCall, attempt: Attempt) -> ToolResult:
+    """Run one call of a model. Raises Submitted; failures of ours and of the agent pass through."""
+    try:
+        tool = _find(call.name, attempt.tools)
+        _validate(call, tool.schema)
+        return ToolResult(call.id, await _answer(tool, attempt, call.arguments))
+    except (Submitted, AgentFailed, Void, SandboxError):
+        raise
+    except Exception as error:  # a tool's exception is the model's to react to, never a crash of the run
+        return ToolResult(call.id, f"{type(error).__name__}: {error}", error=True)
+
+
+def _find(name: str, tools: Mapping[str, Tool]) -> Tool:
+    if name not in tools:
+        raise LookupError(f"there is no tool {name!r}; the tools are: {', '.join(tools)}")
+    return tools[name]
+
+
+def _validate(call: ToolCall, schema: JsonSchema) -> None:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415  imported where first used: 0.1 s
+
+    problems = [
+        f"{'.'.join(map(str, error.absolute_path)) or 'arguments'}: {error.message}"
+        for error in Draft202012Validator(schema).iter_errors(dict(call.arguments))
+    ]
+    if problems:
+        raise ValueError("; ".join(problems[:5]))
+
+
+async def _answer(tool: Tool, attempt: Attempt, arguments: Mapping[str, Any]) -> str:
+    if inspect.iscoroutinefunction(type(tool).__call__):
+        return str(await tool(attempt, **arguments))  # type: ignore[misc]
+    return str(await asyncio.to_thread(tool, attempt, **arguments))
