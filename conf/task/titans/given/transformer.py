@@ -1,0 +1,99 @@
+"""A small decoder-only transformer: causal attention over a fixed window, nothing that outlives it."""
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+class CausalAttention(nn.Module):
+    """Multi-head attention in which each position sees itself and what came before."""
+
+    def __init__(self, d_model, n_heads, dropout=0.1):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError(f"d_model={d_model} does not divide into n_heads={n_heads}")
+        self.n_heads = n_heads
+        self.d_head = d_model // n_heads
+        self.qkv = nn.Linear(d_model, 3 * d_model)
+        self.out = nn.Linear(d_model, d_model)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x):
+        batch, seq, d_model = x.shape
+        q, k, v = (
+            part.view(batch, seq, self.n_heads, self.d_head).transpose(1, 2)
+            for part in self.qkv(x).chunk(3, dim=-1)
+        )
+        scores = q @ k.transpose(-2, -1) / self.d_head**0.5
+        future = torch.ones(seq, seq, dtype=torch.bool, device=x.device).triu(1)
+        weights = self.dropout(scores.masked_fill(future, float("-inf")).softmax(dim=-1))
+        mixed = (weights @ v).transpose(1, 2).reshape(batch, seq, d_model)
+        return self.out(mixed)
+
+
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff, dropout=0.1):
+        super().__init__()
+        self.up = nn.Linear(d_model, d_ff)
+        self.down = nn.Linear(d_ff, d_model)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x):
+        return self.down(self.dropout(F.gelu(self.up(x))))
+
+
+class Block(nn.Module):
+    """Pre-norm: attention, then the feed-forward net, each added to the residual stream."""
+
+    def __init__(self, d_model, n_heads, d_ff, dropout=0.1):
+        super().__init__()
+        self.attention_norm = nn.LayerNorm(d_model)
+        self.attention = CausalAttention(d_model, n_heads, dropout)
+        self.feed_forward_norm = nn.LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff, dropout)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x):
+        x = x + self.dropout(self.attention(self.attention_norm(x)))
+        return x + self.dropout(self.feed_forward(self.feed_forward_norm(x)))
+
+
+class SimpleTransformer(nn.Module):
+    def __init__(
+        self,
+        vocab_size=10000,
+        d_model=512,
+        n_heads=8,
+        n_layers=6,
+        d_ff=2048,
+        max_seq_len=512,
+        dropout=0.1,
+    ):
+        super().__init__()
+        self.max_seq_len = max_seq_len
+        self.token_embedding = nn.Embedding(vocab_size, d_model)
+        self.position_embedding = nn.Embedding(max_seq_len, d_model)
+        self.dropout = nn.Dropout(dropout)
+        self.blocks = nn.ModuleList(Block(d_model, n_heads, d_ff, dropout) for _ in range(n_layers))
+        self.norm = nn.LayerNorm(d_model)
+        self.head = nn.Linear(d_model, vocab_size, bias=False)
+
+    def forward(self, input_ids, labels=None):
+        """Return {"logits": (batch, seq, vocab)}, and the next-token "loss" where labels are given."""
+        seq = input_ids.shape[1]
+        if seq > self.max_seq_len:
+            raise ValueError(f"a sequence of {seq} tokens is longer than max_seq_len={self.max_seq_len}")
+        positions = torch.arange(seq, device=input_ids.device)
+        x = self.dropout(self.token_embedding(input_ids) + self.position_embedding(positions))
+        for block in self.blocks:
+            x = block(x)
+        output = {"logits": self.head(self.norm(x))}
+        if labels is not None:
+            output["loss"] = F.cross_entropy(output["logits"][:, :-1].flatten(0, 1), labels[:, 1:].flatten())
+        return output
+
+
+if __name__ == "__main__":
+    model = SimpleTransformer(vocab_size=1000, d_model=128, n_heads=4, n_layers=2, d_ff=256)
+    tokens = torch.randint(0, 1000, (2, 32))
+    print(model(tokens, labels=tokens)["logits"].shape)
