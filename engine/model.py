@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal, Protocol
 
 Stop = Literal["end", "tools", "length", "pause", "refusal", "context"]
@@ -45,33 +46,48 @@ class Usage:
 
 @dataclass
 class Price:
-    """US dollars per million tokens."""
+    """US dollars per million tokens; `long_factor` times as much for a prompt of over `long_over` tokens."""
 
     input: float = 0.0
     output: float = 0.0
     cache_read: float = 0.0
     cache_write: float = 0.0
+    long_over: int | None = None
+    long_factor: float = 1.0
 
     def cost(self, usage: Usage) -> float:
+        """The cost of one call (not of a sum of calls: the long-prompt price depends on each)."""
+        long = self.long_over is not None and usage.tokens - usage.output > self.long_over
         return (
-            usage.input * self.input
-            + usage.output * self.output
-            + usage.cache_read * self.cache_read
-            + usage.cache_write * self.cache_write
-        ) / 1e6
+            (self.long_factor if long else 1.0)
+            * (
+                usage.input * self.input
+                + usage.output * self.output
+                + usage.cache_read * self.cache_read
+                + usage.cache_write * self.cache_write
+            )
+            / 1e6
+        )
 
 
 @dataclass(frozen=True)
 class ToolCall:
-    """The model's wish to have a tool run. `arguments` is what it sent, not yet validated."""
+    """The model's wish to have a tool run. `arguments` is what it sent, not yet validated.
+
+    `problem` says why the call must not run (arguments that are no JSON object, or were cut off):
+    answer it with an error result.
+    """
 
     id: str
     name: str
     arguments: Mapping[str, Any]
+    problem: str = ""
 
 
 @dataclass(frozen=True)
 class ToolResult:
+    """What a tool answered to the call with that id; `error` where it could not do it."""
+
     id: str
     text: str
     error: bool = False
@@ -138,6 +154,9 @@ class Model(Protocol):
 
     def missing(self) -> str | None:
         """What this machine lacks to use the model (a key's variable, a package), or None. Costs nothing."""
+
+    def notice(self, today: date) -> str | None:
+        """What the user should know before the runs (the model retires soon), or None."""
 
     async def reply(self, request: Request) -> Turn:
         """Ask once. Retries and timeouts are the client's; what is left raises Void("provider")."""

@@ -1,0 +1,154 @@
+"""Claude, by Anthropic's own SDK."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import warnings
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import Refused, Void
+from engine.model import Price, Request, Turn
+from engine.models import messages_api
+
+if TYPE_CHECKING:
+    from anthropic import AsyncAnthropic
+    from anthropic.types import Message
+
+_LONGEST_PLAIN = 21_333  # the SDK refuses to wait for more tokens than this without streaming
+_CONNECT_SECONDS = 10.0
+_KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
+_SIGN_INS = ("ANTHROPIC_PROFILE", "ANTHROPIC_FEDERATION_RULE_ID", "ANTHROPIC_CONFIG_DIR")
+_MODES = ("adaptive", "between_tools", "disabled")
+
+
+class Anthropic:
+    """One Claude model. `ANTHROPIC_API_KEY` and `ANTHROPIC_BASE_URL` are the SDK's to read.
+
+    `thinking` is "adaptive", "between_tools", "disabled" or {"budget": tokens}; None leaves it to the API.
+    `timeout_seconds` bounds each try, of which there are `retries` more than one. `price` is in US dollars
+    per million tokens (see Price), `retires` the day after which the API no longer knows the model.
+    `extra` are request parameters sent as they stand.
+    """
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002 - the word of the config
+        *,
+        max_tokens: int = 16_000,
+        thinking: str | Mapping[str, Any] | None = None,
+        effort: str | None = None,
+        base_url: str | None = None,
+        price: Mapping[str, Any] | None = None,
+        timeout_seconds: float = 600.0,
+        retries: int = 4,
+        retires: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.id = id
+        self.max_tokens = max_tokens
+        self.thinking = _thinking(thinking, max_tokens)
+        self.effort = effort
+        self.base_url = base_url
+        self.price = Price(**price) if price else None
+        self.timeout_seconds = timeout_seconds
+        self.retries = retries
+        self.retires = date.fromisoformat(retires) if retires else None
+        self.extra = dict(extra or {})
+        self._opened: AsyncAnthropic | None = None
+
+    def missing(self) -> str | None:
+        if any(os.environ.get(name) for name in _KEYS + _SIGN_INS):
+            return None
+        return f"{self.id} needs a key: set {' or '.join(_KEYS)} in the environment"
+
+    def notice(self, today: date) -> str | None:
+        if self.retires is None:
+            return None
+        if today > self.retires:
+            return f"{self.id} was retired on {self.retires}: expect the API to refuse it"
+        return f"{self.id} retires on {self.retires}, in {(self.retires - today).days} days"
+
+    async def reply(self, request: Request) -> Turn:
+        parameters = self._parameters(request)
+        patience = self.timeout_seconds * (self.retries + 1)  # a server may ask to be retried in hours
+        try:
+            async with asyncio.timeout(patience):
+                answer = await self._ask(parameters)
+            return messages_api.turn(answer, self.price)
+        except Exception as error:  # beside its own errors the SDK lets through what a broken answer causes
+            raise Void("provider", self._words(error)) from error
+
+    async def close(self) -> None:
+        if self._opened is not None:
+            await self._opened.close()
+            self._opened = None
+
+    def _parameters(self, request: Request) -> dict[str, Any]:
+        body = messages_api.body(request)
+        output = {**body.pop("output_config", {}), **({"effort": self.effort} if self.effort else {})}
+        return {
+            "model": self.id,
+            "max_tokens": self.max_tokens,
+            **body,
+            **({"thinking": self.thinking} if self.thinking else {}),
+            **({"output_config": output} if output else {}),
+            **({"extra_body": self.extra} if self.extra else {}),
+        }
+
+    async def _ask(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        messages = self._client().messages
+        if self.max_tokens <= _LONGEST_PLAIN:
+            message: Message = await messages.create(**parameters)
+        else:
+            async with messages.stream(**parameters) as stream:
+                message = await stream.get_final_message()
+        return message.to_dict(warnings=False)
+
+    def _client(self) -> AsyncAnthropic:
+        """One client for all runs; importing its module takes seconds, so only where it is first used."""
+        if self._opened is None:
+            import anthropic  # noqa: PLC0415 - takes seconds
+
+            # The user reads of a retirement once, in `notice`.
+            warnings.filterwarnings("ignore", "The model '.*' is deprecated", DeprecationWarning)
+            self._opened = anthropic.AsyncAnthropic(
+                base_url=self.base_url,
+                timeout=anthropic.Timeout(self.timeout_seconds, connect=_CONNECT_SECONDS),
+                max_retries=self.retries,
+                http_client=anthropic.DefaultAioHttpClient(),
+            )
+        return self._opened
+
+    def _words(self, error: Exception) -> str:
+        """What went wrong, in plain words and without the key."""
+        import anthropic  # noqa: PLC0415 - takes seconds
+
+        match error:
+            case anthropic.APIStatusError():
+                said = error.api_message or error.message
+                words = f"the API answered {error.status_code}: {said} (request {error.request_id})"
+            case anthropic.APITimeoutError() | TimeoutError():
+                words = f"no answer within {self.timeout_seconds:g} s, tried {self.retries + 1} times"
+            case anthropic.APIConnectionError():
+                words = f"no connection to {error.request.url.host}: {error.__cause__ or error}"
+            case _:
+                words = f"the API's answer cannot be read: {type(error).__name__}: {error}"
+        for name in _KEYS:
+            words = words.replace(os.environ.get(name) or "\0", "***")
+        return f"{self.id}: {words}"
+
+
+def _thinking(wish: str | Mapping[str, Any] | None, max_tokens: int) -> dict[str, Any] | None:
+    match wish:
+        case None:
+            return None
+        case str() if wish in _MODES:
+            return {"type": wish}
+        case {"budget": int(budget), **rest} if not rest and 1024 <= budget < max_tokens:  # noqa: PLR2004 - API's
+            return {"type": "enabled", "budget_tokens": budget}
+    raise Refused(
+        f"thinking: {wish!r} is not one of {', '.join(_MODES)}, null, or {{budget: 1024 to max_tokens - 1}}"
+    )
