@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Attempt:
-    """All that one run knows: what is asked (`prompt` is rendered), with which tools, and where it is logged."""
+    """All that one run knows: what is asked (`prompt` is rendered), with which tools, where it is logged."""
 
     index: int
     task: Task

@@ -1,8 +1,8 @@
 """Whose fault is it? Three families, and nothing else leaves the engine's modules.
 
-    Refused      the user's input is wrong: nothing was spent, exit code 2
-    AgentFailed  the agent is to blame: the run is a `fail` with that failure
-    Void         we are to blame (provider, sandbox, judge, probe): no score, never a fail, can be run again
+Refused      the user's input is wrong: nothing was spent, exit code 2
+AgentFailed  the agent is to blame: the run is a `fail` with that failure
+Void         we are to blame (provider, sandbox, judge, probe): no score, never a fail, can be run again
 """
 
 from __future__ import annotations

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from engine.errors import Refused
-
 
 @dataclass(frozen=True)
 class Submission:

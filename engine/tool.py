@@ -55,7 +55,7 @@ def _find(name: str, tools: Mapping[str, Tool]) -> Tool:
 
 
 def _validate(call: ToolCall, schema: JsonSchema) -> None:
-    from jsonschema import Draft202012Validator  # noqa: PLC0415  imported where first used: 0.1 s
+    from jsonschema import Draft202012Validator  # imported where first used: 0.1 s
 
     problems = [
         f"{'.'.join(map(str, error.absolute_path)) or 'arguments'}: {error.message}"

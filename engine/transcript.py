@@ -47,7 +47,9 @@ class Transcript:
             messages=len(request.messages),
             thinking=turn.thinking,
             text=turn.text,
-            calls=[{"id": call.id, "name": call.name, "arguments": dict(call.arguments)} for call in turn.calls],
+            calls=[
+                {"id": call.id, "name": call.name, "arguments": dict(call.arguments)} for call in turn.calls
+            ],
             stop=turn.stop,
             usage=vars(turn.usage),
         )

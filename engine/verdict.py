@@ -11,7 +11,7 @@ Decision = Literal["pass", "fail", "unclear"]
 
 @dataclass(frozen=True)
 class Evidence:
-    """A place in the submission, `quote` standing at `line` (from 1) of `file`, or a measured fact with no place."""
+    """A place in the submission (`quote` stands at `line`, from 1, of `file`), or a measured fact."""
 
     quote: str
     file: str = ""
@@ -23,7 +23,7 @@ class Verdict:
     """`unclear` is an honest answer: the grader found neither evidence nor counter-evidence.
 
     `by` names the grader. `failure` is what a run is called whose gate failed with this verdict.
-    `votes` counts the decisions of several samples, where there were several.
+    `votes` counts the decisions of several samples, `opinions` keeps what each of several graders said.
     """
 
     verdict: Decision
@@ -31,4 +31,5 @@ class Verdict:
     evidence: tuple[Evidence, ...] = ()
     by: str = ""
     failure: str | None = None
-    votes: Mapping[str, int] | None = None
+    votes: Mapping[Decision, int] | None = None
+    opinions: Mapping[str, Decision] | None = None

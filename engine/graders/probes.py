@@ -1,0 +1,69 @@
+"""Decides criteria by the task's probes: Python files that run or read the submission, no model."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib import import_module
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+
+from engine.agent import Attempt
+from engine.errors import Void
+from engine.probe import Probe
+from engine.rubric import Criterion, Gate
+from engine.submission import Submission
+from engine.together import together
+from engine.verdict import Verdict
+from sandbox import SandboxError
+
+
+class Probes:
+    """The probes in a folder, by name. The folder is a package, so that probes can share modules."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def names(self) -> tuple[str, ...]:
+        """The files that define a probe; others are parts of them."""
+        files = sorted(self.folder.glob("*.py")) if self.folder.is_dir() else []
+        return tuple(file.stem for file in files if "async def probe(" in file.read_text(encoding="utf-8"))
+
+    async def grade(
+        self, submission: Submission, criteria: Mapping[str, Criterion | Gate], attempt: Attempt
+    ) -> Mapping[str, Verdict]:
+        """Each probe that a criterion names runs once; all at the same time."""
+        names = sorted({criterion.probe for criterion in criteria.values() if criterion.probe})
+        found = await together(self._run(name, submission, attempt) for name in names)
+        said = dict(zip(names, found, strict=True))
+        return {
+            id: said[criterion.probe].get(id) or _silent(criterion.probe)
+            for id, criterion in criteria.items()
+            if criterion.probe
+        }
+
+    async def _run(self, name: str, submission: Submission, attempt: Attempt) -> Mapping[str, Verdict]:
+        try:
+            verdicts = await self._load(name)(submission, attempt.sandbox)
+        except SandboxError:
+            raise
+        except Exception as error:  # a probe is the author's code: its fault is never the agent's
+            raise Void("probe", f"{self.folder / name}.py: {type(error).__name__}: {error}") from error
+        return {id: replace(verdict, by=f"probe:{name}") for id, verdict in verdicts.items()}
+
+    def _load(self, name: str) -> Probe:
+        package = "probes_" + hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:12]
+        if package not in sys.modules:
+            spec = ModuleSpec(package, None, is_package=True)
+            spec.submodule_search_locations = [str(self.folder)]
+            sys.modules[package] = importlib.util.module_from_spec(spec)
+        module: ModuleType = import_module(f"{package}.{name}")
+        return module.probe  # type: ignore[no-any-return]
+
+
+def _silent(name: str) -> Verdict:
+    return Verdict("unclear", f"the probe {name} says nothing of this criterion", by=f"probe:{name}")

@@ -1,0 +1,63 @@
+"""The experiment while it runs: a status line on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.text import Text
+
+from engine.model import Usage
+from engine.record import Record
+from engine.report import line, spent
+
+QUIET = {"time", "event"}
+
+
+class Display:
+    """Tells of records as they complete and, when verbose, of every event of the transcripts."""
+
+    def __init__(self, console: Console, runs: int, verbose: bool) -> None:
+        self.console = console
+        self.runs = runs
+        self.verbose = verbose
+        self.done = 0
+        self.usage = Usage()
+        self.started = time.monotonic()
+        self._live = Live(console=console, transient=True, refresh_per_second=4, get_renderable=self._status)
+
+    def __enter__(self) -> Display:
+        if self.console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    def record(self, record: Record) -> None:
+        self.done += 1
+        self.usage += sum((record.usage_of(role) for role in record.usage), Usage())
+        self.console.print(line(record), soft_wrap=not self.console.is_terminal)
+
+    def event(self, run: int, entry: Mapping[str, Any]) -> None:
+        if not self.verbose:
+            return
+        text = Text(f"run {run:03d}  {entry['event']}", "bold")
+        for name, value in entry.items():
+            if name not in QUIET and value not in ("", [], None):
+                told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+                text.append(f"\n    {name}: {told}", "dim")
+        self.console.print(text, soft_wrap=True)
+
+    def _status(self) -> Spinner:
+        seconds = time.monotonic() - self.started
+        told = f"{self.done} of {self.runs} runs done, {seconds:.0f} s, {spent(self.usage)}"
+        return Spinner("dots", Text(told))

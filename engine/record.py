@@ -1,0 +1,86 @@
+"""What is kept of a run: one line of runs.jsonl."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from engine.model import Usage
+from engine.rubric import Criterion
+from engine.threshold import Threshold
+from engine.verdict import Decision, Verdict
+
+Outcome = Literal["pass", "fail", "undecided", "void"]
+
+
+@dataclass(frozen=True)
+class Grade:
+    """What the verdicts come to: points got of those to be had, and whether they reach the threshold."""
+
+    outcome: Outcome
+    failure: str | None
+    reason: str
+    got: float
+    of: float
+
+
+@dataclass(frozen=True)
+class Record:
+    """One attempt and its grading.
+
+    `outcome` is never guessed: `undecided` hangs on unclear criteria, `void` is a failure of ours.
+    `score` is the share of the points got, from 0 to 1, null where nothing was scored. `reason` says in
+    words why the run did not pass. `sandbox` names the backend and its level, where one was used.
+    """
+
+    run: int
+    outcome: Outcome
+    failure: str | None
+    reason: str
+    score: float | None
+    points: Mapping[str, float]
+    verdicts: Mapping[str, Mapping[str, Any]]
+    source: str | None
+    digest: str | None
+    model: str | None
+    judge: str | None
+    sandbox: str | None
+    usage: Mapping[str, Mapping[str, Any]]
+    seconds: float
+    started: str
+
+    def line(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False, allow_nan=False)
+
+    @classmethod
+    def parse(cls, line: str) -> Record:
+        """Read a line back; fields of a newer engine are passed over."""
+        known = {name: value for name, value in json.loads(line).items() if name in cls.__dataclass_fields__}
+        return cls(**known)
+
+    def usage_of(self, role: str) -> Usage:
+        return Usage(**self.usage[role])
+
+
+def grade(verdicts: Mapping[str, Verdict], criteria: Mapping[str, Criterion], threshold: Threshold) -> Grade:
+    """Count the points. A failed gate (a verdict with no criterion) ends it; unclear ones may go either way."""
+    of = sum(criterion.points for criterion in criteria.values())
+    gates = {id: verdict for id, verdict in verdicts.items() if id not in criteria}
+    for id, verdict in gates.items():
+        if verdict.verdict == "fail":
+            return Grade("fail", verdict.failure, f"{id}: {verdict.reason}", 0.0, of)
+    got = _points("pass", verdicts, criteria)
+    reachable = got + _points("unclear", verdicts, criteria)
+    need = of if threshold.points is None else threshold.points
+    missed = ", ".join(id for id in (*gates, *criteria) if verdicts[id].verdict != "pass")
+    if got >= need and all(verdict.verdict == "pass" for verdict in gates.values()):
+        return Grade("pass", None, "", got, of)
+    if reachable >= need:
+        return Grade("undecided", None, f"hangs on {missed}", got, of)
+    return Grade("fail", threshold.failure, f"{got:g} of {need:g} points needed; missed {missed}", got, of)
+
+
+def _points(decision: Decision, verdicts: Mapping[str, Verdict], criteria: Mapping[str, Criterion]) -> float:
+    return sum(criterion.points for id, criterion in criteria.items() if verdicts[id].verdict == decision)

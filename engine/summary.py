@@ -1,0 +1,110 @@
+"""Records become figures: pass rate, criteria, failures, cost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from engine.model import Usage
+from engine.record import Record
+from engine.statistics import Place, interval, more_runs, place
+from engine.threshold import Band
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """How often a criterion held. A *differentiator* is one that some runs get right and others wrong."""
+
+    passed: int
+    failed: int
+    unclear: int
+
+    @property
+    def rate(self) -> float | None:
+        decided = self.passed + self.failed
+        return self.passed / decided if decided else None
+
+    @property
+    def differentiates(self) -> bool:
+        return self.passed > 0 and self.failed > 0
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The figures of an experiment. Void runs are in `outcomes` alone: they count in no rate.
+
+    `rate` is passes over decided runs, None where none was decided; `low` and `high` its 95% Wilson
+    interval, widened by undecided runs. `more` is about how many more runs would decide the band.
+    """
+
+    runs: int
+    outcomes: Mapping[str, int]
+    rate: float | None
+    low: float
+    high: float
+    band: Band
+    place: Place
+    more: int | None
+    criteria: Mapping[str, Criterion]
+    failures: Mapping[str, int]
+    voids: Mapping[str, int]
+    contradictions: Sequence[tuple[int, str]]
+    usage: Mapping[str, Usage]
+    seconds: float
+
+    def document(self) -> dict[str, Any]:
+        """As it is written to summary.json."""
+        criteria = {
+            id: {**asdict(one), "rate": one.rate, "differentiator": one.differentiates}
+            for id, one in self.criteria.items()
+        }
+        return {**asdict(self), "criteria": criteria}
+
+
+def summarize(records: Sequence[Record], band: Band, criteria: Iterable[str], seconds: float) -> Summary:
+    """`seconds` is the wall time of the experiment; `criteria` gives the order of the ids."""
+    outcomes = Counter(record.outcome for record in records)
+    passed, failed, undecided = outcomes["pass"], outcomes["fail"], outcomes["undecided"]
+    rate = passed / (passed + failed) if passed + failed else None
+    low, high = interval(passed, failed, undecided)
+    where = place(low, high, band)
+    more = more_runs(rate, passed + failed, band) if rate is not None and where == "undecided" else None
+    return Summary(
+        runs=len(records),
+        outcomes={name: outcomes[name] for name in ("pass", "fail", "undecided", "void")},
+        rate=rate,
+        low=low,
+        high=high,
+        band=band,
+        place=where,
+        more=more,
+        criteria={id: _criterion(id, records) for id in criteria},
+        failures=_failures(records, "fail"),
+        voids=_failures(records, "void"),
+        contradictions=[(record.run, id) for record in records for id in contradicted(record)],
+        usage={
+            role: sum((record.usage_of(role) for record in records), Usage()) for role in ("agent", "judge")
+        },
+        seconds=round(seconds, 3),
+    )
+
+
+def contradicted(record: Record) -> list[str]:
+    """The criteria on which one grader said pass and another fail."""
+    return [
+        id
+        for id, verdict in record.verdicts.items()
+        if {"pass", "fail"} <= set((verdict.get("opinions") or {}).values())
+    ]
+
+
+def _criterion(id: str, records: Sequence[Record]) -> Criterion:
+    said = Counter(record.verdicts[id]["verdict"] for record in records if id in record.verdicts)
+    return Criterion(said["pass"], said["fail"], said["unclear"])
+
+
+def _failures(records: Sequence[Record], outcome: str) -> dict[str, int]:
+    named = Counter(record.failure or "unnamed" for record in records if record.outcome == outcome)
+    return dict(named.most_common())
