@@ -1,0 +1,92 @@
+"""All processes of a job together: how much memory they use, and their end.
+
+They are the descendants of the supervisor, which adopts orphans (a Linux "subreaper"), so a daemon that
+detached itself is still found. Elsewhere only the job's process group is known.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+
+SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
+PAGE = os.sysconf("SC_PAGE_SIZE")
+LINUX = sys.platform == "linux"
+
+
+def adopt_orphans() -> None:
+    """Make every orphaned descendant a child of this process."""
+    if LINUX:
+        ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
+
+
+def members() -> list[int]:
+    """Process ids of all descendants of this process."""
+    found: list[int] = []
+    todo = [os.getpid()]
+    while todo:
+        children = _children(todo.pop())
+        found += children
+        todo += children
+    return found
+
+
+def memory(most: int) -> int:
+    """Bytes in use by all descendants, exact only where it may lie above `most`.
+
+    Shared pages are counted once (PSS). That is slow to read, so the cheap sum of resident sizes, which
+    is never smaller, is asked first.
+    """
+    pids = members()
+    resident = sum(_resident(pid) for pid in pids)
+    return resident if resident <= most else sum(_proportional(pid) for pid in pids)
+
+
+def kill(group: int) -> None:
+    """End every descendant and bury the children. Stops them first, so that none forks away meanwhile."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+    while pids := members():
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, number)
+        _bury()
+    _bury()
+
+
+def _bury() -> None:
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for task in os.listdir(f"/proc/{pid}/task"):
+            found += map(int, _text(f"/proc/{pid}/task/{task}/children").split())
+    return found
+
+
+def _resident(pid: int) -> int:
+    fields = _text(f"/proc/{pid}/statm").split()
+    return int(fields[1]) * PAGE if fields else 0
+
+
+def _proportional(pid: int) -> int:
+    for line in _text(f"/proc/{pid}/smaps_rollup").splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            return file.read().decode(errors="replace")
+    except OSError:
+        return ""

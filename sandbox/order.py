@@ -1,0 +1,35 @@
+"""What the engine tells a supervisor, and what the supervisor answers: plain values that marshal carries.
+
+The supervisor's process must start fast, so neither dataclasses, typing nor json is loaded there.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypedDict
+
+    class Order(TypedDict):
+        """A job for one supervisor. Sizes are bytes, `seconds` is wall time."""
+
+        isolation: str
+        argv: list[str]
+        env: dict[str, str]
+        files: dict[str, bytes]
+        readable: list[str]
+        scratch: str
+        seconds: float
+        memory: int
+        processes: int
+        disk: int
+        output: int
+
+    class Report(TypedDict):
+        """What became of it. A non-empty `failure` is a fault of the sandbox, and then only it counts."""
+
+        failure: str
+        ended: str
+        code: int | None
+        stdout: bytes
+        stderr: bytes
+        seconds: float

@@ -1,0 +1,117 @@
+"""One job from its first process to its last, watched from outside of what holds it.
+
+The supervisor is a process of its own, started for one job. It collects the job's output, holds it to
+its limits, kills all of it at the end, and only then reports. It listens to the engine meanwhile: when
+the control channel closes, the engine has gone or lost interest, and the job dies.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import time
+
+from sandbox import crowd
+from sandbox.output import Output
+from sandbox.plain import Plain
+from sandbox.start import start
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sandbox.order import Order, Report
+
+TICK = 0.025  # seconds between two looks at the job's memory
+
+
+class Supervisor:
+    """The watch over one job."""
+
+    def __init__(self, order: Order, control: int, channel: int) -> None:
+        self.order = order
+        self.control = control
+        self.woken = _wake_on_child()
+        crowd.adopt_orphans()
+        self.place = Plain(order)
+        self.began = time.monotonic()
+        self.job = start(order, self.place, channel)
+        self.outputs = [Output(end, order["output"]) for end in (self.job.stdout, self.job.stderr)]
+        self.status: int | None = None
+
+    def report(self) -> Report:
+        """Run the job to its end and say what became of it."""
+        why = self._watch()
+        seconds = time.monotonic() - self.began
+        crowd.kill(self.job.pid)
+        for output in self.outputs:
+            output.drain()
+        self.place.leave()
+        code = None if self.status is None else os.waitstatus_to_exitcode(self.status)
+        return {
+            "failure": self._told(),
+            "ended": why or ("exit" if code is None or code >= 0 else "signal"),
+            "code": None if why else code,
+            "stdout": self.outputs[0].text(),
+            "stderr": self.outputs[1].text(),
+            "seconds": seconds,
+        }
+
+    def _watch(self) -> str:
+        """Wait for the job's end ("") or for a reason to end it."""
+        while not self._gone():
+            ready = self._ready()
+            for output in self.outputs:
+                if output.descriptor in ready:
+                    output.read()
+            if why := self._reason(ready):
+                return why
+        return ""
+
+    def _reason(self, ready: set[int]) -> str:
+        """Why the job must end now, if it must."""
+        if self.control in ready:
+            return "killed"
+        if any(output.over for output in self.outputs):
+            return "output"
+        if time.monotonic() - self.began > self.order["seconds"]:
+            return "timeout"
+        if crowd.memory(self.order["memory"]) > self.order["memory"]:
+            return "memory"
+        return ""
+
+    def _ready(self) -> set[int]:
+        """Descriptors with news, after at most a tick."""
+        poll = select.poll()
+        for descriptor in [self.control, self.woken, *(o.descriptor for o in self.outputs if o.open)]:
+            poll.register(descriptor, select.POLLIN)
+        return {descriptor for descriptor, _ in poll.poll(TICK * 1000)}
+
+    def _gone(self) -> bool:
+        """Whether the job's first process has ended; buries what else has."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return True
+            if pid == self.job.pid:
+                self.status = status
+                return True
+            if not pid:
+                return False
+
+    def _told(self) -> str:
+        os.set_blocking(self.job.told, False)
+        try:
+            return os.read(self.job.told, 4096).decode(errors="replace")
+        except BlockingIOError:
+            return ""
+
+
+def _wake_on_child() -> int:
+    """A descriptor that can be read when a child has ended."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    os.set_blocking(reading, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+    return reading
