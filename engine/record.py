@@ -65,7 +65,7 @@ class Record:
 
 
 def grade(verdicts: Mapping[str, Verdict], criteria: Mapping[str, Criterion], threshold: Threshold) -> Grade:
-    """Count the points. A failed gate (a verdict with no criterion) ends it; unclear ones may go either way."""
+    """Count the points. A failed gate (a verdict with no criterion) ends it; unclear may go either way."""
     of = sum(criterion.points for criterion in criteria.values())
     gates = {id: verdict for id, verdict in verdicts.items() if id not in criteria}
     for id, verdict in gates.items():

@@ -32,7 +32,7 @@ def shown(files: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def fence(files: Mapping[str, str]) -> str:
-    """All files, numbered, between fences with one fresh nonce; cut beyond `MOST` characters, which it says."""
+    """All files, numbered, between fences with one fresh nonce. Cut beyond `MOST` characters, and says so."""
     nonce = secrets.token_hex(8)
     body = "\n".join(
         f"--- file {number}: {name}\n" + "\n".join(f"{at:>5}| {line}" for at, line in enumerate(lines, 1))
