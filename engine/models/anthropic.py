@@ -35,7 +35,7 @@ class Anthropic:
 
     def __init__(
         self,
-        id: str,  # noqa: A002 - the word of the config
+        id: str,
         *,
         max_tokens: int = 16_000,
         thinking: str | Mapping[str, Any] | None = None,
@@ -110,7 +110,7 @@ class Anthropic:
     def _client(self) -> AsyncAnthropic:
         """One client for all runs; importing its module takes seconds, so only where it is first used."""
         if self._opened is None:
-            import anthropic  # noqa: PLC0415 - takes seconds
+            import anthropic
 
             # The user reads of a retirement once, in `notice`.
             warnings.filterwarnings("ignore", "The model '.*' is deprecated", DeprecationWarning)
@@ -124,7 +124,7 @@ class Anthropic:
 
     def _words(self, error: Exception) -> str:
         """What went wrong, in plain words and without the key."""
-        import anthropic  # noqa: PLC0415 - takes seconds
+        import anthropic
 
         match error:
             case anthropic.APIStatusError():
@@ -147,7 +147,7 @@ def _thinking(wish: str | Mapping[str, Any] | None, max_tokens: int) -> dict[str
             return None
         case str() if wish in _MODES:
             return {"type": wish}
-        case {"budget": int(budget), **rest} if not rest and 1024 <= budget < max_tokens:  # noqa: PLR2004 - API's
+        case {"budget": int(budget), **rest} if not rest and 1024 <= budget < max_tokens:
             return {"type": "enabled", "budget_tokens": budget}
     raise Refused(
         f"thinking: {wish!r} is not one of {', '.join(_MODES)}, null, or {{budget: 1024 to max_tokens - 1}}"

@@ -25,7 +25,7 @@ class Scripted:
         self,
         replies: Sequence[Mapping[str, Any]],
         seconds: float = 0.0,
-        id: str = "scripted",  # noqa: A002 - the word of the config
+        id: str = "scripted",
     ) -> None:
         unknown = {word for reply in replies for word in reply} - _WORDS
         if not replies or unknown:

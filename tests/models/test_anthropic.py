@@ -1,0 +1,296 @@
+"""Claude's actor against the strict double, by the real SDK over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from engine.errors import Refused, Void
+from engine.model import Request, Results, ToolResult, ToolSpec, Turn, User
+from engine.models.anthropic import Anthropic
+
+from ..servers.messages import MessagesServer
+from ..servers.replies import Failure, Reply, call, text, thinking
+
+KEY = "sk-ant-a-secret"
+ASK = Request((User(("Say hello.",)),))
+ADD = ToolSpec("add", "Add numbers.", {"type": "object", "properties": {"numbers": {"type": "array"}}})
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+
+
+class Rig:
+    """A server that answers from a list, and models that speak to it."""
+
+    def __init__(self, server: MessagesServer) -> None:
+        self.server = server
+        self.models: list[Anthropic] = []
+
+    def model(self, id: str = "claude-haiku-5-5", **options: Any) -> Anthropic:
+        options = {"retries": 0, "base_url": self.server.url, "max_tokens": 16_000, **options}
+        self.models.append(Anthropic(id, **options))
+        return self.models[-1]
+
+    def answers(self, *replies: Any) -> None:
+        waiting = list(replies)
+        self.server.respond = lambda _: waiting.pop(0)
+
+    @property
+    def body(self) -> dict[str, Any]:
+        return self.server.requests[-1].body
+
+
+@pytest.fixture
+async def rig() -> AsyncIterator[Rig]:
+    async with MessagesServer(lambda _: [text("Hello.")]) as server:
+        rig = Rig(server)
+        yield rig
+        for model in rig.models:
+            await model.close()
+
+
+@pytest.mark.parametrize("max_tokens", [16_000, 30_000], ids=["plain", "streamed"])
+class TestEitherWay:
+    """What holds for plain requests and for streamed ones, which those above 21,333 tokens are."""
+
+    @pytest.mark.parametrize(
+        ("reason", "stop"),
+        [
+            ("end_turn", "end"),
+            ("stop_sequence", "end"),
+            ("max_tokens", "length"),
+            ("pause_turn", "pause"),
+            ("refusal", "refusal"),
+            ("model_context_window_exceeded", "context"),
+        ],
+    )
+    async def test_stop(self, rig: Rig, max_tokens: int, reason: str, stop: str) -> None:
+        """Each of the API's stop reasons has its word."""
+        rig.answers(Reply([text("Hel")], reason))
+        turn = await rig.model(max_tokens=max_tokens).reply(ASK)
+        assert (turn.text, turn.stop) == ("Hel", stop)
+        assert rig.body.get("stream", False) == (max_tokens > 21_333)
+
+    async def test_calls(self, rig: Rig, max_tokens: int) -> None:
+        """Several calls of one turn are answered together, thoughts go back untouched, and a note follows."""
+        content = [
+            thinking("Two sums. " * 500),
+            text("Let me add."),
+            *(call("add", {"numbers": [n]}) for n in (1, 2)),
+        ]
+        rig.answers(content, [text("Done.")])
+        model = rig.model(max_tokens=max_tokens, thinking="adaptive")
+        first = await model.reply(Request(ASK.messages, tools=(ADD,), growing=True))
+        assert (first.text, first.stop, first.thinking) == ("Let me add.", "tools", "Two sums. " * 500)
+        assert [(made.name, made.arguments) for made in first.calls] == [
+            ("add", {"numbers": [1]}),
+            ("add", {"numbers": [2]}),
+        ]
+        results = Results(
+            (ToolResult(first.calls[0].id, "1"), ToolResult(first.calls[1].id, "", error=True)), "Hurry."
+        )
+        second = await model.reply(Request((*ASK.messages, first, results), tools=(ADD,), growing=True))
+        assert second.text == "Done."
+        assert rig.body["messages"][1] == {"role": "assistant", "content": content}
+        assert [block["type"] for block in rig.body["messages"][2]["content"]] == ["tool_result"] * 2 + [
+            "text"
+        ]
+        assert second.usage.cache_read > 0
+        assert rig.server.invalid == []
+
+    async def test_cut_call(self, rig: Rig, max_tokens: int) -> None:
+        """A call inside which the tokens ran out must not run, and says so."""
+        rig.answers(Reply([call("add", {}), call("add", {"numbers": []})], "max_tokens"))
+        turn = await rig.model(max_tokens=max_tokens).reply(Request(ASK.messages, tools=(ADD,)))
+        assert [bool(made.problem) for made in turn.calls] == [False, True]
+
+    @pytest.mark.parametrize("kind", ["malformed", "alien", "html", "cut", "reset"])
+    async def test_broken(self, rig: Rig, max_tokens: int, kind: Any) -> None:
+        """An answer that cannot be read is a void of the provider, never another error."""
+        rig.answers(Failure(kind=kind))
+        with pytest.raises(Void) as raised:
+            await rig.model(max_tokens=max_tokens).reply(ASK)
+        assert raised.value.kind == "provider"
+        assert "claude-haiku-5-5: " in raised.value.reason
+
+    async def test_usage(self, rig: Rig, max_tokens: int) -> None:
+        """A call's tokens and its price are those of the provider's count."""
+        price = {"input": 1.0, "output": 10.0, "cache_read": 0.1, "cache_write": 1.25}
+        turn = await rig.model(max_tokens=max_tokens, price=price).reply(ASK)
+        used = turn.usage
+        assert used.input > 0
+        assert used.output > 0
+        assert used.cost == pytest.approx((used.input + 10 * used.output) / 1e6)
+
+
+async def test_conversation_without_words(rig: Rig) -> None:
+    """Empty texts and turns without content are left out, and what then are neighbours is one message."""
+    silent, blank = Turn("", raw=[]), Turn(" ", raw=[text("  ")])
+    lone = Turn("", raw=[thinking("Hm.")])
+    request = Request((User(("a", "", " ")), silent, User(("b",)), lone, blank, User(("c",))), system=" ")
+    await rig.model().reply(request)
+    assert rig.body["messages"] == [{"role": "user", "content": [text("a"), text("b"), text("c")]}]
+    assert rig.server.invalid == []
+
+
+async def test_pause(rig: Rig) -> None:
+    """A paused turn is sent back as the last message, and goes on."""
+    rig.answers(Reply([text("Wait")], "pause_turn"), [text("Go.")])
+    model = rig.model()
+    paused = await model.reply(ASK)
+    assert (await model.reply(Request((*ASK.messages, paused)))).text == "Go."
+
+
+async def test_surrogates(rig: Rig) -> None:
+    """Text that is no Unicode, as a hostile submission may hold, is sent with marks in its place."""
+    await rig.model().reply(Request((User(("a\ud800b",)),), system="\udfff!"))
+    assert (rig.body["messages"][0]["content"][0]["text"], rig.body["system"]) == ("a?b", "?!")
+
+
+async def test_shared_prefix(rig: Rig) -> None:
+    """A marked part is written to the cache by the first request, and read by the next at its price."""
+    model = rig.model(price={"input": 1.0, "output": 0.0, "cache_read": 0.1, "cache_write": 1.25})
+    prefix = "The submission. " * 100
+    first = await model.reply(Request((User((prefix, "Criterion 1?"), cached=0),)))
+    second = await model.reply(Request((User((prefix, "Criterion 2?"), cached=0),)))
+    assert [first.usage.cache_read, second.usage.cache_write] == [0, 0]
+    assert first.usage.cache_write == second.usage.cache_read > second.usage.input > 0
+    expected = (second.usage.input + 0.1 * second.usage.cache_read) / 1e6
+    assert second.usage.cost == pytest.approx(expected)
+
+
+async def test_long_prompt_price(rig: Rig) -> None:
+    """Where a long prompt has another price, each call is paid by its own length."""
+    price = {"input": 1.0, "long_over": 1000, "long_factor": 5}
+    model = rig.model(price=price)
+    short, long = await model.reply(ASK), await model.reply(Request((User(("x" * 8000,)),)))
+    assert short.usage.cost == pytest.approx(short.usage.input / 1e6)
+    assert long.usage.cost == pytest.approx(5 * long.usage.input / 1e6)
+
+
+async def test_no_price(rig: Rig) -> None:
+    """Without a price the cost is unknown, not zero."""
+    assert (await rig.model().reply(ASK)).usage.cost is None
+
+
+async def test_schema(rig: Rig) -> None:
+    """A schema goes out closed and without bounds, and the caller's own copy stays as it was."""
+    schema = {
+        "type": "object",
+        "properties": {
+            "minimum": {"type": "integer", "minimum": 1},
+            "notes": {"type": "array", "minItems": 2, "items": {"type": "object", "properties": {}}},
+            "either": {"oneOf": [{"type": "string", "maxLength": 3}, {"type": "null"}]},
+        },
+    }
+    before = str(schema)
+    await rig.model(effort="low").reply(Request(ASK.messages, schema=schema))
+    assert str(schema) == before
+    sent = rig.body["output_config"]
+    assert sent["effort"] == "low"
+    assert sent["format"]["schema"]["properties"]["minimum"] == {"type": "integer"}
+    assert rig.server.invalid == []
+
+
+@pytest.mark.parametrize(
+    ("model", "mode", "sent"),
+    [
+        ("claude-haiku-5-5", None, None),
+        ("claude-opus-5-5", "adaptive", {"type": "adaptive"}),
+        ("claude-sonnet-5-5", "between_tools", {"type": "between_tools"}),
+        ("claude-haiku-4-5", {"budget": 2000}, {"type": "enabled", "budget_tokens": 2000}),
+    ],
+)
+async def test_thinking(rig: Rig, model: str, mode: Any, sent: Any) -> None:
+    """Each mode of thinking is sent in the API's words, to a model that has it."""
+    await rig.model(model, thinking=mode).reply(ASK)
+    assert rig.body.get("thinking") == sent
+
+
+@pytest.mark.parametrize("mode", ["always", {"budget": 100}, {"budget": 16_000}, {"budget": 2000, "x": 1}])
+def test_thinking_refused(mode: Any) -> None:
+    """A mode that does not exist, or a budget out of bounds, is refused before anything is spent."""
+    with pytest.raises(Refused, match="thinking"):
+        Anthropic("claude-haiku-4-5", thinking=mode)
+
+
+async def test_extra(rig: Rig) -> None:
+    """Only what the config names is sent beside the request; what the API refuses is void with its words."""
+    await rig.model(extra={"service_tier": "standard_only"}).reply(ASK)
+    assert set(rig.body) == {"model", "max_tokens", "messages", "service_tier"}
+    with pytest.raises(Void, match=r"answered 400: body.temperature: unknown \(request req_000002\)"):
+        await rig.model(extra={"temperature": 1}).reply(ASK)
+
+
+@pytest.mark.parametrize("status", [408, 409, 429, 500, 529])
+async def test_retried(rig: Rig, status: int) -> None:
+    """What may pass is tried again, as soon as the provider says."""
+    rig.server.failures = [Failure(status, headers={"retry-after-ms": "1"})]
+    assert (await rig.model(retries=1).reply(ASK)).text == "Hello."
+    assert len(rig.server.requests) == 2
+
+
+async def test_reset_retried(rig: Rig) -> None:
+    """A dropped connection is tried again."""
+    rig.server.failures = [Failure(kind="reset"), Failure(kind="cut")]
+    assert (await rig.model(retries=2).reply(ASK)).text == "Hello."
+
+
+async def test_void_after_retries(rig: Rig) -> None:
+    """What does not pass is void after the last try, and says what the provider said."""
+    rig.server.failures = [Failure(529, headers={"retry-after-ms": "1"})] * 3
+    with pytest.raises(Void, match="claude-haiku-5-5: the API answered 529: failed on order"):
+        await rig.model(retries=2).reply(ASK)
+    assert rig.server.failures == []
+
+
+async def test_slow_provider(rig: Rig) -> None:
+    """A try that takes longer than allowed is given up."""
+    rig.answers(Failure(kind="hang"))
+    with pytest.raises(Void, match=r"no answer within 0.2 s, tried 1 times"):
+        await rig.model(timeout_seconds=0.2).reply(ASK)
+
+
+async def test_absurd_retry_after(rig: Rig) -> None:
+    """A provider that asks us to come back in an hour does not hold the run that long."""
+    rig.answers(Failure(429, headers={"retry-after": "3600"}))
+    with pytest.raises(Void, match="no answer"):
+        await rig.model(timeout_seconds=0.2, retries=1).reply(ASK)
+
+
+async def test_unreachable() -> None:
+    """No server at all is a void that names the host."""
+    model = Anthropic("claude-haiku-5-5", base_url="http://127.0.0.1:9", retries=0)
+    with pytest.raises(Void, match=r"no connection to 127\.0\.0\.1"):
+        await model.reply(ASK)
+    await model.close()
+
+
+async def test_key_stays_secret(rig: Rig) -> None:
+    """A provider that echoes the key does not get it into our records."""
+    rig.server.error = lambda *_: {"type": "error", "error": {"type": "x", "message": f"bad {KEY}"}}  # type: ignore[method-assign]
+    rig.answers(Failure(401))
+    with pytest.raises(Void, match=r"bad \*\*\*") as raised:
+        await rig.model().reply(ASK)
+    assert KEY not in str(raised.value)
+
+
+async def test_many_at_once(rig: Rig) -> None:
+    """Two hundred replies of 0.3 s take little longer than what our own processor needs for them."""
+    rig.server.seconds = 0.3
+    model = rig.model()
+    await model.reply(ASK)
+    start, busy = time.perf_counter(), time.process_time()
+    turns = await asyncio.gather(*(model.reply(ASK) for _ in range(200)))
+    took, busy = time.perf_counter() - start, time.process_time() - busy
+    assert len(turns) == 200
+    assert rig.server.most_open > 100
+    assert took < 0.3 + 2 * busy + 0.5
+    assert rig.server.invalid == []

@@ -1,0 +1,1 @@
+"""Strict doubles of the APIs that the engine speaks to, over HTTP on loopback."""

@@ -1,0 +1,74 @@
+"""Ready-made behaviour for the Messages double: an agent that submits a file, a judge that fits a schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from .double import Answer, Respond
+from .replies import call, text, thinking
+
+Body = Mapping[str, Any]
+Choose = Callable[[str, Mapping[str, Any], Body], Any]
+
+
+def submitting(code: str | Path, *, tool: str = "submit", argument: str = "code", talk: int = 1) -> Respond:
+    """An agent that says something in `talk` turns, then submits `code` (the file's text, if a Path)."""
+    source = code.read_text() if isinstance(code, Path) else code
+
+    def respond(body: Body) -> Answer:
+        turns = sum(message["role"] == "assistant" for message in body["messages"])
+        thinks = body.get("thinking", {}).get("type") in ("adaptive", "enabled")
+        thought = [thinking("What is asked?")] if thinks else []
+        said = [call(tool, {argument: source})] if turns >= talk else []
+        return [*thought, text("I shall submit my work."), *said]
+
+    return respond
+
+
+def judging(choose: Choose | None = None) -> Respond:
+    """A judge that answers with a document that fits the asked schema.
+
+    `choose(path, schema, body)` decides a value: the path is the property's name, dotted from the root;
+    None leaves it to the schema (the first of an enum, true, 0, some words, one item in an array).
+    """
+
+    def respond(body: Body) -> Answer:
+        def pick(path: str, part: Mapping[str, Any]) -> Any:
+            return choose(path, part, body) if choose else None
+
+        return [text(json.dumps(fitting(body["output_config"]["format"]["schema"], pick)))]
+
+    return respond
+
+
+def either(agent: Respond, judge: Respond) -> Respond:
+    """The judge where a schema is asked for, else the agent."""
+
+    def respond(body: dict[str, Any]) -> Any:
+        return judge(body) if (body.get("output_config") or {}).get("format") else agent(body)
+
+    return respond
+
+
+def fitting(
+    schema: Mapping[str, Any], choose: Callable[[str, Mapping[str, Any]], Any], path: str = ""
+) -> Any:
+    """A value that fits `schema`."""
+    chosen = choose(path, schema)
+    if chosen is not None:
+        return chosen
+    if "const" in schema or "enum" in schema:
+        return schema.get("const", schema.get("enum", [None])[0])
+    if "anyOf" in schema:
+        return fitting(schema["anyOf"][0], choose, path)
+    kind = schema.get("type", "object")
+    kind = kind[0] if isinstance(kind, list) else kind
+    if kind == "object":
+        below = schema.get("properties", {})
+        return {name: fitting(part, choose, f"{path}.{name}".lstrip(".")) for name, part in below.items()}
+    if kind == "array":
+        return [fitting(schema.get("items", {}), choose, f"{path}[0]")]
+    return {"string": "as scripted", "integer": 0, "number": 0, "boolean": True}.get(kind)
