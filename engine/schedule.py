@@ -26,10 +26,6 @@ async def _work(
     plan: Plan, folder: Folder, numbers: Iterator[int], done: Callable[[Record], None], echo: Echo | None
 ) -> None:
     for number in numbers:
-        transcript = folder.transcript(number, echo)
-        try:
-            record = await run_once(plan, number, folder, transcript)
-        finally:
-            transcript.close()
+        record = await run_once(plan, number, folder, folder.transcript(number, echo))
         await asyncio.to_thread(folder.append, record)
         done(record)

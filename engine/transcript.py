@@ -24,13 +24,13 @@ class Transcript:
     def __init__(self, run: int, path: Path, echo: Echo | None = None) -> None:
         self.run = run
         self.usage: dict[Role, Usage] = {"agent": Usage(), "judge": Usage()}
-        self._file = path.open("a", encoding="utf-8")
+        self._path = path
         self._echo = echo
 
     def write(self, event: str, **fields: Any) -> None:
         entry = {"event": event, "time": datetime.now(UTC).isoformat(timespec="milliseconds"), **fields}
-        self._file.write(json.dumps(entry, ensure_ascii=False, default=str) + "\n")
-        self._file.flush()
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry, ensure_ascii=False, default=str) + "\n")
         if self._echo:
             self._echo(self.run, entry)
 
@@ -54,6 +54,3 @@ class Transcript:
             usage=vars(turn.usage),
         )
         return turn
-
-    def close(self) -> None:
-        self._file.close()

@@ -1,0 +1,70 @@
+"""Replaying existing files."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.agents.replay import Replay
+from engine.errors import Refused
+from tests.doubles import attempt
+
+
+@pytest.fixture
+def specimens(tmp_path):
+    folder = tmp_path / "specimens"
+    folder.mkdir()
+    for name in ("beta", "alpha", "reference"):
+        (folder / f"{name}.py").write_text(f"# {name}\n")
+    (folder / "labels.json").write_text("{}")
+    return folder
+
+
+async def handed_in(replay, tmp_path, index):
+    submission = await replay.solve(attempt(tmp_path, index=index))
+    return submission.source, dict(submission.files)
+
+
+async def test_all_specimens_in_sorted_order_and_around(tmp_path, specimens):
+    """Run i takes item i modulo the number of items; labels are no item."""
+    replay = Replay(None, specimens, "answer.py")
+    sources = [(await handed_in(replay, tmp_path, index))[0] for index in range(4)]
+    assert sources == ["alpha", "beta", "reference", "alpha"]
+
+
+@pytest.mark.parametrize("spelling", ["beta", "beta.py", "specimens/beta.py"])
+async def test_one_by_name_or_path(tmp_path, specimens, spelling, monkeypatch):
+    """A specimen's name, its file name and a path all mean the same file, under the task's name for it."""
+    monkeypatch.chdir(tmp_path)
+    replay = Replay(spelling, specimens, "answer.py")
+    assert await handed_in(replay, tmp_path, 0) == ("beta", {"answer.py": "# beta\n"})
+
+
+async def test_an_earlier_experiment(tmp_path, specimens):
+    """The output folder of an experiment stands for its submissions, each a folder of files."""
+    for run in ("000", "001"):
+        folder = tmp_path / "out" / "submissions" / run
+        folder.mkdir(parents=True)
+        (folder / "answer.py").write_text(f"run = {run!r}\n")
+    replay = Replay(str(tmp_path / "out"), specimens, "answer.py")
+    assert await handed_in(replay, tmp_path, 1) == ("001", {"answer.py": "run = '001'\n"})
+
+
+@pytest.mark.parametrize("source", ["refernce", "no/such/place"])
+def test_a_source_that_is_not_there(specimens, source):
+    """The refusal names the source and the specimens there are."""
+    with pytest.raises(Refused, match="alpha, beta, reference") as refused:
+        Replay(source, specimens, "answer.py")
+    assert source in str(refused.value)
+
+
+def test_the_nearest_name_is_offered(specimens):
+    """A typo is answered with what was probably meant."""
+    with pytest.raises(Refused, match="Did you mean reference"):
+        Replay("refernce", specimens, "answer.py")
+
+
+def test_an_empty_folder(tmp_path, specimens):
+    """A folder without anything to replay is refused, naming what was looked for."""
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(Refused, match=r"\*\.py"):
+        Replay(str(tmp_path / "empty"), specimens, "answer.py")

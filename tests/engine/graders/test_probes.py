@@ -1,0 +1,58 @@
+"""Loading and running a task's probes."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import Void
+from engine.graders.probes import Probes
+from engine.rubric import Criterion
+from sandbox import SandboxError
+from tests.doubles import attempt, submission, write_probe
+
+CRITERIA = {"a": Criterion("a", probe="look"), "b": Criterion("b", probe="look"), "c": Criterion("c")}
+
+
+async def test_a_probe_decides_the_criteria_that_name_it(tmp_path):
+    """One run of the file serves both criteria; what it leaves out is unclear; others are not its."""
+    write_probe(tmp_path / "p", "look", 'return {"a": Verdict("pass", "found", (Evidence("x"),))}')
+    said = await Probes(tmp_path / "p").grade(submission(), CRITERIA, attempt(tmp_path))
+    assert (said["a"].verdict, said["a"].by) == ("pass", "probe:look")
+    assert said["b"].verdict == "unclear"
+    assert "c" not in said
+
+
+async def test_probes_share_modules(tmp_path):
+    """The folder is a package: relative imports work, and parts are not listed as probes."""
+    write_probe(tmp_path / "p", "look", 'from .part import WORD; return {"a": Verdict("fail", WORD)}')
+    (tmp_path / "p" / "part.py").write_text("WORD = 'shared'\n")
+    probes = Probes(tmp_path / "p")
+    assert probes.names() == ("look",)
+    assert (await probes.grade(submission(), CRITERIA, attempt(tmp_path)))["a"].reason == "shared"
+
+
+async def test_two_tasks_may_name_a_probe_alike(tmp_path):
+    """Folders do not see each other's modules."""
+    for folder, word in (("p", "one"), ("q", "two")):
+        write_probe(tmp_path / folder, "look", f'return {{"a": Verdict("fail", "{word}")}}')
+    said = [
+        (await Probes(tmp_path / folder).grade(submission(), CRITERIA, attempt(tmp_path)))["a"].reason
+        for folder in ("p", "q")
+    ]
+    assert said == ["one", "two"]
+
+
+async def test_a_probe_that_breaks_is_never_the_agents_fault(tmp_path):
+    """An exception in a probe is void, with the probe named; a sandbox failure stays one."""
+    write_probe(tmp_path / "p", "look", "return 1 / 0")
+    with pytest.raises(Void, match=r"look\.py: ZeroDivisionError") as void:
+        await Probes(tmp_path / "p").grade(submission(), CRITERIA, attempt(tmp_path))
+    assert void.value.kind == "probe"
+    write_probe(tmp_path / "q", "look", 'raise SandboxError("no")')
+    with pytest.raises(SandboxError):
+        await Probes(tmp_path / "q").grade(submission(), CRITERIA, attempt(tmp_path))
+
+
+def test_no_folder_no_probes(tmp_path):
+    """A task without probes has none."""
+    assert Probes(tmp_path / "none").names() == ()

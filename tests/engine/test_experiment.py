@@ -1,0 +1,58 @@
+"""One experiment from plan to exit code."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from engine.errors import Void
+from engine.experiment import conduct
+from engine.models.scripted import Scripted
+from tests.doubles import Answering, plan, verdicts
+
+
+def test_a_whole_experiment(tmp_path, capsys):
+    """Records, summary and config are on disk, each run is printed, the models are closed."""
+    judge = Answering(verdicts(lambda _: {}))
+    assert conduct(plan(tmp_path, runs=3, judge_model=judge)) == 0
+    lines = (tmp_path / "out/runs.jsonl").read_text().splitlines()
+    assert [json.loads(line)["outcome"] for line in lines] == ["pass"] * 3
+    summary = json.loads((tmp_path / "out/summary.json").read_text())
+    assert (summary["task"], summary["rate"], summary["interrupted"]) == ("toy", 1.0, False)
+    printed = capsys.readouterr().out
+    assert printed.count("pass") >= 3
+    assert "Pass rate 100%" in printed
+    assert judge.closed
+
+
+def broken(_):
+    raise Void("provider", "down")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"fail_under": 0.3}, 0),
+        ({"agent_model": Scripted([{"text": "no"}]), "fail_under": 0.3}, 1),
+        ({"agent_model": Scripted([{"text": "no"}])}, 0),
+        ({"judge_model": Answering(verdicts(lambda _: {"verdict": "unclear"})), "fail_under": 0.3}, 1),
+        ({"agent_model": Answering(broken), "fail_under": 0.3}, 3),
+    ],
+)
+def test_exit_codes(tmp_path, changes, code):
+    """0 done, 1 under the rate asked for (or none decided), 3 with voids, which come first."""
+    assert conduct(plan(tmp_path, **changes)) == code
+
+
+def test_an_interruption_keeps_what_finished(tmp_path, capsys):
+    """Ctrl-C ends with a summary of what is there and exit code 130."""
+
+    def answer(request):
+        if len(list((tmp_path / "out/submissions").iterdir())) > 1:
+            raise KeyboardInterrupt
+        return verdicts(lambda _: {})(request)
+
+    assert conduct(plan(tmp_path, runs=5, concurrency=1, judge_model=Answering(answer))) == 130
+    assert len((tmp_path / "out/runs.jsonl").read_text().splitlines()) == 1
+    assert "1 of 5 runs finished and are kept" in capsys.readouterr().out

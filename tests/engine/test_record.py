@@ -1,0 +1,67 @@
+"""From verdicts to points and outcome."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.record import Record, grade
+from engine.rubric import Criterion
+from engine.threshold import Threshold
+from engine.verdict import Verdict
+
+CRITERIA = {"a": Criterion("a", 1), "b": Criterion("b", 2), "c": Criterion("c", 3)}
+
+
+def said(decisions: str, **gates: Verdict) -> dict[str, Verdict]:
+    words = {"p": "pass", "f": "fail", "u": "unclear"}
+    return {**gates, **{id: Verdict(words[letter], "") for id, letter in zip("abc", decisions, strict=True)}}
+
+
+@pytest.mark.parametrize(
+    ("decisions", "need", "outcome", "got"),
+    [
+        ("ppp", None, "pass", 6),
+        ("ppf", None, "fail", 3),
+        ("ppu", None, "undecided", 3),
+        ("fpu", None, "fail", 2),
+        ("fpp", 5, "pass", 5),
+        ("upp", 5, "pass", 5),
+        ("fpu", 5, "undecided", 2),
+        ("fuf", 3, "fail", 0),
+        ("uuu", 1, "undecided", 0),
+    ],
+)
+def test_points_and_outcome(decisions, need, outcome, got):
+    """All points are needed unless a threshold says less; unclear points are never guessed."""
+    result = grade(said(decisions), CRITERIA, Threshold(points=need, failure="too_few"))
+    assert (result.outcome, result.got, result.of) == (outcome, got, 6)
+    assert result.failure == ("too_few" if outcome == "fail" else None)
+
+
+def test_a_failed_gate_names_the_failure():
+    """A gate that failed ends it, with its own word for the failure."""
+    gate = Verdict("fail", "it crashed", failure="runtime_error")
+    result = grade({"execution": gate}, CRITERIA, Threshold())
+    assert (result.outcome, result.failure, result.got) == ("fail", "runtime_error", 0)
+    assert "it crashed" in result.reason
+
+
+def test_an_unclear_gate_leaves_a_pass_undecided():
+    """What did not surely run has not surely passed; it can still fail."""
+    gate = Verdict("unclear", "flaky")
+    assert grade(said("ppp", execution=gate), CRITERIA, Threshold()).outcome == "undecided"
+    assert grade(said("ffp", execution=gate), CRITERIA, Threshold()).outcome == "fail"
+
+
+def test_a_line_is_read_back():
+    """A record survives being written and read, with fields that a newer engine added."""
+    usage = {"input": 1, "output": 2, "cache_read": 0, "cache_write": 0, "cost": None}
+    record = Record(
+        run=3, outcome="void", failure="provider", reason="x\n", score=None, points={"got": 0, "of": 6},
+        verdicts={}, source=None, digest=None, model="m", judge=None, sandbox=None,
+        usage={"agent": usage}, seconds=1.5, started="2026-01-01T00:00:00.000+00:00",
+    )  # fmt: skip
+    line = record.line()
+    assert "\n" not in line
+    assert Record.parse(line[:-1] + ', "later": 1}') == record
+    assert record.usage_of("agent").cost is None

@@ -1,0 +1,158 @@
+"""The line of one run: whose fault is what, and that everything is kept."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from engine.agents.replay import Replay
+from engine.errors import Void
+from engine.folder import Folder
+from engine.graders.judge import Judge
+from engine.models.scripted import Scripted
+from engine.rubric import Criterion
+from engine.run import run_once
+from tests.doubles import CODE, SUBMITS, Answering, gate, plan, verdicts, write_probe
+
+
+async def one(this):
+    folder = Folder(this.out)
+    folder.create(this.config, this.overrides)
+    return await run_once(this, 0, folder, folder.transcript(0, None))
+
+
+async def test_a_passing_run(tmp_path):
+    """Agent and judge agree: a pass with points, usage by role, and the submission on disk."""
+    record = await one(plan(tmp_path))
+    assert (record.outcome, record.failure, record.score) == ("pass", None, 1.0)
+    assert record.points == {"got": 3.0, "of": 3.0}
+    assert record.verdicts["b"]["points"] == 2.0
+    assert record.verdicts["b"]["by"] == "judge"
+    assert record.usage["judge"]["output"] == 10
+    assert record.usage["agent"]["output"] > 0
+    assert (record.model, record.judge) == ("scripted", "answering")
+    assert (tmp_path / "out/submissions/000/answer.py").read_text() == CODE
+
+
+async def test_a_failing_run_says_why(tmp_path):
+    """The failure is the threshold's word, and the reason names the criteria missed."""
+    judge = Answering(verdicts(lambda id: {"verdict": "fail" if id == "a" else "pass"}))
+    record = await one(plan(tmp_path, judge_model=judge))
+    assert (record.outcome, record.failure) == ("fail", "below_threshold")
+    assert record.reason.endswith("missed a")
+    assert record.score == pytest.approx(2 / 3)
+
+
+async def test_no_submission_is_a_fail_without_a_judge(tmp_path):
+    """An agent that hands in nothing fails, and no judge is paid."""
+    judge = Answering(verdicts(lambda _: {}))
+    record = await one(plan(tmp_path, agent_model=Scripted([{"text": "no"}]), judge_model=judge))
+    assert (record.outcome, record.failure, record.verdicts) == ("fail", "no_submission", {})
+    assert judge.asked == []
+
+
+async def test_a_failed_gate_spares_the_judge(tmp_path):
+    """No judge is paid for code that does not run."""
+    write_probe(
+        tmp_path / "probes", "runs", 'return {"execution": Verdict("fail", "boom", failure="timeout")}'
+    )
+    judge = Answering(verdicts(lambda _: {}))
+    record = await one(plan(tmp_path, gates={"execution": gate("runs")}, judge_model=judge))
+    assert (record.outcome, record.failure, list(record.verdicts)) == ("fail", "timeout", ["execution"])
+    assert record.reason == "execution: boom"
+    assert record.sandbox == "none (level 3)"
+    assert judge.asked == []
+
+
+def fails(kind):
+    def answer(_):
+        raise Void(kind, "it broke")
+
+    return Answering(answer)
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        ({"agent_model": fails("provider")}, "provider"),
+        ({"judge_model": fails("provider")}, "provider"),
+        ({"judge_model": Answering(lambda _: "no JSON")}, "judge"),
+    ],
+)
+async def test_our_failures_are_void(tmp_path, changes, kind):
+    """A provider or a judge in trouble is never a fail, and never scored."""
+    record = await one(plan(tmp_path, **changes))
+    assert (record.outcome, record.failure, record.score) == ("void", kind, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"), [('raise SandboxError("no room")', "sandbox"), ("return 1 / 0", "probe")]
+)
+async def test_a_broken_gate_is_void(tmp_path, body, kind):
+    """A sandbox that fails or a probe with a bug says nothing of the agent."""
+    write_probe(tmp_path / "probes", "runs", body)
+    record = await one(plan(tmp_path, gates={"execution": gate("runs")}))
+    assert (record.outcome, record.failure) == ("void", kind)
+
+
+async def test_a_bug_of_ours_is_void_with_its_traceback_kept(tmp_path):
+    """An exception that nobody foresaw costs one run, and can be looked up."""
+    record = await one(plan(tmp_path, agent_model=Answering(lambda _: 1 / 0)))
+    assert (record.outcome, record.failure) == ("void", "engine")
+    events = [json.loads(line) for line in (tmp_path / "out/transcripts/000.jsonl").read_text().splitlines()]
+    assert "ZeroDivisionError" in next(event for event in events if event["event"] == "error")["traceback"]
+
+
+async def test_both_graders_and_their_contradiction(tmp_path):
+    """Probe and judge decide together; where they contradict each other the run is undecided."""
+    write_probe(tmp_path / "probes", "look", 'return {"a": Verdict("pass", ""), "b": Verdict("fail", "")}')
+    criteria = {id: Criterion(f"it is {id}", 1, probe="look") for id in "ab"}
+    record = await one(plan(tmp_path, criteria=criteria, use_probes=True))
+    assert {id: verdict["verdict"] for id, verdict in record.verdicts.items()} == {
+        "a": "pass",
+        "b": "unclear",
+    }
+    assert record.outcome == "undecided"
+    assert record.reason == "hangs on b"
+
+
+async def test_without_a_judge_a_criterion_without_probe_is_unclear(tmp_path):
+    """grading=probe never guesses what only a judge could say."""
+    write_probe(tmp_path / "probes", "look", 'return {"a": Verdict("pass", "")}')
+    criteria = {"a": Criterion("it is a", 1, probe="look"), "b": Criterion("it is b", 1)}
+    record = await one(plan(tmp_path, criteria=criteria, use_probes=True, judge=None, models={}))
+    assert record.verdicts["b"]["verdict"] == "unclear"
+    assert record.outcome == "undecided"
+    assert record.judge is None
+
+
+async def test_a_replay_keeps_its_source(tmp_path):
+    """The same road for existing files: the record says which item it was, and no model."""
+    (tmp_path / "specimens").mkdir()
+    (tmp_path / "specimens/old.py").write_text(CODE)
+    judge = Answering(verdicts(lambda _: {}))
+    agent = Replay(None, tmp_path / "specimens", "answer.py")
+    record = await one(plan(tmp_path, agent, judge=Judge(judge), models={"judge": judge}))
+    assert (record.source, record.model, record.outcome) == ("old", None, "pass")
+
+
+async def test_one_grader_failing_stops_the_other(tmp_path):
+    """When the probe's sandbox breaks, the judge is not paid any further."""
+    write_probe(tmp_path / "probes", "look", 'raise SandboxError("no")')
+    judge = Answering(verdicts(lambda _: {}), seconds=0.2)
+    criteria = {id: Criterion(f"it is {id}", 1, probe="look") for id in "ab"}
+    record = await one(plan(tmp_path, criteria=criteria, use_probes=True, judge_model=judge))
+    assert record.failure == "sandbox"
+    assert len(judge.asked) == 1
+
+
+async def test_the_transcript_tells_the_whole_run(tmp_path):
+    """From start to end, each step in order."""
+    await one(plan(tmp_path, agent_model=Scripted(SUBMITS)))
+    lines = (tmp_path / "out/transcripts/000.jsonl").read_text().splitlines()
+    events = [json.loads(line)["event"] for line in lines]
+    assert events == [
+        "run_started", "model_call", "model_call", "tool_call", "submitted",
+        "model_call", "model_call", "verdict", "verdict", "run_ended",
+    ]  # fmt: skip

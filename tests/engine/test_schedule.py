@@ -1,0 +1,72 @@
+"""Many runs at once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from engine.folder import Folder
+from engine.models.scripted import Scripted
+from engine.schedule import run_all
+from tests.doubles import SUBMITS, Answering, plan, verdicts
+
+
+async def finished(this) -> list:
+    folder = Folder(this.out)
+    folder.create(this.config, this.overrides)
+    told = []
+    await run_all(this, folder, told.append)
+    assert sorted(record.run for record in told) == [record.run for record in folder.records()]
+    return told
+
+
+async def test_sequential_runs_keep_their_order(tmp_path):
+    """concurrency=1 makes one run after the other."""
+    told = await finished(plan(tmp_path, runs=5, concurrency=1))
+    assert [record.run for record in told] == [0, 1, 2, 3, 4]
+
+
+async def test_never_more_at_once_than_asked(tmp_path):
+    """The limit holds over agent and judge calls of all runs."""
+    running, most = 0, 0
+
+    class Counting(Scripted):
+        async def reply(self, request):
+            nonlocal running, most
+            running += 1
+            most = max(most, running)
+            turn = await super().reply(request)
+            running -= 1
+            return turn
+
+    await finished(plan(tmp_path, runs=20, concurrency=4, agent_model=Counting(SUBMITS, seconds=0.01)))
+    assert most == 4
+
+
+async def test_two_hundred_runs_at_once_take_hardly_longer_than_one(tmp_path):
+    """With 0.5 s a turn and four turns, 200 runs end within 1.3 of the ideal."""
+    this = plan(
+        tmp_path,
+        runs=200,
+        concurrency=200,
+        agent_model=Scripted(SUBMITS, seconds=0.5),
+        judge_model=Answering(verdicts(lambda _: {}), seconds=0.5),
+    )
+    started = time.monotonic()
+    told = await finished(this)
+    ideal = 4 * 0.5
+    assert {record.outcome for record in told} == {"pass"}
+    assert time.monotonic() - started < 1.3 * ideal
+
+
+async def test_cancelling_keeps_what_finished(tmp_path):
+    """An interruption ends running attempts; the records on disk stay whole."""
+    this = plan(tmp_path, runs=6, concurrency=2, agent_model=Scripted(SUBMITS, seconds=0.05))
+    folder = Folder(this.out)
+    folder.create(this.config, this.overrides)
+    work = asyncio.create_task(run_all(this, folder, lambda record: record.run >= 1 and work.cancel()))
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    assert 1 <= len(folder.records()) < 6

@@ -1,0 +1,28 @@
+"""The events of a run."""
+
+from __future__ import annotations
+
+import json
+
+from engine.model import Request, User
+from engine.transcript import Transcript
+from tests.doubles import Answering
+
+
+async def test_a_model_call_is_written_and_added_up(tmp_path):
+    """Each call is a line with its usage; the sums are kept by role."""
+    transcript = Transcript(4, tmp_path / "t.jsonl")
+    for role in ("agent", "judge", "judge"):
+        await transcript.ask(role, Answering(lambda _: "hi é"), Request((User(("x",)),)))
+    lines = [json.loads(line) for line in (tmp_path / "t.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [line["role"] for line in lines] == ["agent", "judge", "judge"]
+    assert lines[0]["usage"] == {"input": 10, "output": 5, "cache_read": 0, "cache_write": 0, "cost": 0.001}
+    assert lines[0]["text"] == "hi é"
+    assert transcript.usage["judge"].output == 10
+
+
+def test_an_echo_hears_everything(tmp_path):
+    """Who watches gets the run's number and the entry that was written."""
+    heard = []
+    Transcript(4, tmp_path / "t.jsonl", lambda run, entry: heard.append((run, entry["event"]))).write("began")
+    assert heard == [(4, "began")]

@@ -1,0 +1,86 @@
+"""Imports go down only, and each heavy or foreign package has one door."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted(
+    path for folder in ("engine", "toolkits", "sandbox") for path in (ROOT / folder).rglob("*.py")
+)
+
+DOORS = {
+    "hydra": {"engine/__main__.py", "engine/config.py"},
+    "anthropic": {"engine/models/anthropic.py"},
+    "litellm": {"engine/models/litellm.py"},
+    "rich": {"engine/experiment.py", "engine/live.py", "engine/report.py"},
+    "torch": set(),
+}
+KINDS = ("engine.agents", "engine.models", "engine.graders")
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Every module that is imported for real, at the top or where it is first used."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            node.body = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node.module or ""
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("package", DOORS)
+def test_one_door(package):
+    """Only these files know the package."""
+    users = {name(path) for path in MODULES if package in {one.split(".")[0] for one in imported(path)}}
+    assert users <= DOORS[package]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_kinds_do_not_know_each_other(kind):
+    """An agent knows no model and no grader, and so on: they meet in the plan alone."""
+    others = [other for other in KINDS if other != kind]
+    folder = ROOT / kind.replace(".", "/")
+    for path in folder.glob("*.py"):
+        assert not [one for one in imported(path) for other in others if one.startswith(other)], path
+
+
+def test_the_sandbox_stands_alone():
+    """It knows the standard library and itself."""
+    import sys
+
+    for path in (ROOT / "sandbox").rglob("*.py"):
+        foreign = {one.split(".")[0] for one in imported(path)} - set(sys.stdlib_module_names) - {"sandbox"}
+        assert not foreign, path
+
+
+def test_toolkits_are_below_the_line_of_a_run():
+    """A tool knows the nouns, not the plan, the schedule or the config."""
+    for path in (ROOT / "toolkits").rglob("*.py"):
+        assert not {"engine.plan", "engine.run", "engine.schedule", "engine.config"} & set(imported(path)), (
+            path
+        )
+
+
+def test_the_engine_has_no_word_of_a_task():
+    """Task names and criterion ids live in YAML and assets."""
+    words = ("titans", "surprise_gate", "fsdp", "memopt")
+    for path in (ROOT / "engine").rglob("*.py"):
+        text = path.read_text(encoding="utf-8").lower()
+        assert not [word for word in words if word in text], path
+
+
+def test_no_module_is_long():
+    """One noun a module."""
+    assert not [name(path) for path in MODULES if path.read_text(encoding="utf-8").count("\n") > 250]
