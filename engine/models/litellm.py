@@ -1,0 +1,135 @@
+"""Every other model, by litellm."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from types import ModuleType
+from typing import Any
+
+from engine.errors import Void
+from engine.model import Price, Request, Turn
+from engine.models import chat_api
+
+_SECRETS = ("_KEY", "_TOKEN", "_SECRET")
+_LONGEST = 1000  # characters of a provider's complaint that are kept
+
+
+class LiteLLM:
+    """One model by its litellm id, such as openai/gpt-5; providers' keys are litellm's to read.
+
+    `timeout_seconds` bounds each try, of which there are `retries` more than one. `price` is in US dollars
+    per million tokens (see Price); where it is null, litellm's own list is asked, and where that has none,
+    the cost is unknown. `extra` are request parameters sent as they stand. What a provider does not
+    support is refused, never dropped.
+    """
+
+    def __init__(
+        self,
+        id: str,
+        *,
+        max_tokens: int = 16_000,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        timeout_seconds: float = 600.0,
+        retries: int = 4,
+        price: Mapping[str, Any] | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.id = id
+        self.max_tokens = max_tokens
+        self.base_url = base_url
+        self.timeout_seconds = timeout_seconds
+        self.retries = retries
+        self.price = Price(**price) if price else None
+        self.extra = dict(extra or {})
+        self._api_key = api_key
+        self._used = False
+
+    def missing(self) -> str | None:
+        """Only where the usual variable is not set does this import litellm (seconds), to learn which is."""
+        usual = f"{self.id.partition('/')[0].upper()}_API_KEY"
+        if self._api_key or self.base_url or os.environ.get(usual):
+            return None
+        found = _litellm().validate_environment(model=self.id)
+        lacking = " and ".join(found["missing_keys"])
+        return f"{self.id} needs a key: set {lacking} in the environment" if lacking else None
+
+    def notice(self, today: date) -> str | None:
+        return None
+
+    async def reply(self, request: Request) -> Turn:
+        litellm = _litellm()
+        self._used = True
+        parameters = self._parameters(request)
+        patience = self.timeout_seconds * (self.retries + 1)  # a server may ask to be retried in hours
+        try:
+            async with asyncio.timeout(patience):
+                answer = await litellm.acompletion(**parameters)
+            return self._paid(chat_api.turn(answer.model_dump(exclude_none=True)), answer)
+        except litellm.ContextWindowExceededError:
+            return Turn("", stop="context")
+        except litellm.ContentPolicyViolationError:
+            return Turn("", stop="refusal")
+        except Exception as error:  # litellm lets through whatever a provider's answer causes
+            raise Void("provider", self._words(error)) from error
+
+    async def close(self) -> None:
+        """Close litellm's connections: they are shared, so by the end of all runs."""
+        if self._used:
+            litellm = _litellm()
+            await litellm.close_litellm_async_clients()
+            litellm.in_memory_llm_clients_cache.flush_cache()
+            self._used = False
+
+    def _parameters(self, request: Request) -> dict[str, Any]:
+        key = self._api_key or ("none" if self._keyless() else None)
+        return {
+            "model": self.id,
+            "max_tokens": self.max_tokens,
+            "timeout": self.timeout_seconds,
+            "num_retries": self.retries,
+            "base_url": self.base_url,
+            **chat_api.body(request),
+            **({"api_key": key} if key else {}),
+            **self.extra,
+        }
+
+    def _keyless(self) -> bool:
+        """An address of the user's own, and no key for it: OpenAI's client wants one all the same."""
+        return bool(self.base_url) and self.id.startswith("openai/") and not os.environ.get("OPENAI_API_KEY")
+
+    def _paid(self, turn: Turn, answer: Any) -> Turn:
+        if self.price:
+            cost: float | None = self.price.cost(turn.usage)
+        else:
+            try:
+                cost = _litellm().completion_cost(answer, model=self.id)
+            except Exception:  # litellm's way to say that it does not know the price
+                cost = None
+        return replace(turn, usage=replace(turn.usage, cost=cost))
+
+    def _words(self, error: Exception) -> str:
+        """What went wrong, in plain words and without any key."""
+        if isinstance(error, TimeoutError):
+            return f"{self.id}: no answer within {self.timeout_seconds:g} s, tried {self.retries + 1} times"
+        words = str(error) or type(error).__name__
+        secrets = [value for name, value in os.environ.items() if name.endswith(_SECRETS)]
+        for secret in filter(None, [self._api_key, *secrets]):
+            words = words.replace(secret, "***")
+        return f"{self.id}: {words[:_LONGEST]}"
+
+
+def _litellm() -> ModuleType:
+    """Imported where it is first used (it takes seconds), told to keep off the network and off stderr."""
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    os.environ.setdefault("LITELLM_MODE", "PRODUCTION")
+    import litellm
+
+    litellm.suppress_debug_info = True
+    logging.getLogger("LiteLLM").setLevel(logging.CRITICAL)
+    return litellm
