@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.agent import Agent
+from engine.errors import Refused
 from engine.graders.judge import Judge
 from engine.graders.probes import Probes
 from engine.model import Model
@@ -16,13 +18,16 @@ from engine.threshold import Threshold
 from engine.tool import Tool
 from sandbox import Sandbox
 
+NO_KEY_NEEDED = "Without a model and a key: agent=replay grading=probe."
+
 
 @dataclass(frozen=True)
 class Plan:
-    """The composition. `probe` and `judge` are the graders of criteria, None where not asked for.
+    """The composition, which cannot be built from parts that do not go together: that raises Refused.
 
-    `gates` are decided by `probes` in any case. `points` is the least to pass. `models` are all models
-    in use, to be closed at the end. `config` is the resolved YAML without secrets.
+    `gates` are decided by `probes` in any case; of criteria, `probe` and `judge` are the graders, `judge`
+    None and `use_probes` False where not asked for. `threshold.points` is a number. `models` are all
+    models in use by role, to be closed at the end. `config` is the resolved YAML without secrets.
     """
 
     task: Task
@@ -44,3 +49,88 @@ class Plan:
     out: Path
     config: str
     overrides: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for problem in self._problems():
+            raise Refused(problem)
+
+    def _problems(self) -> Iterator[str]:
+        yield from _counts({"runs": self.runs, "concurrency": self.concurrency})
+        yield from _share("fail_under", self.fail_under)
+        yield from _task(self.task)
+        yield from _worth(self.criteria)
+        yield from _threshold(self.threshold, sum(each.points for each in self.criteria.values()))
+        yield from _probes({f"rubric.gates.{id}": gate.probe for id, gate in self.gates.items()}, self.probes)
+        named = {f"rubric.criteria.{id}": each.probe for id, each in self.criteria.items() if each.probe}
+        yield from _probes(named, self.probes)
+        yield from self._grading(decided=bool(named))
+        for role, model in self.models.items():
+            if missing := model.missing():
+                yield f"{role}.model: {missing}. {NO_KEY_NEEDED}"
+
+    def _grading(self, decided: bool) -> Iterator[str]:
+        if not self.judge and not self.use_probes:
+            yield "grading: neither probe nor judge is true, so nothing would decide the criteria"
+        if not self.judge and not decided:
+            yield "grading=probe: no criterion of the rubric names a probe; use grading=judge"
+        if self.judge:
+            yield from _counts({"judge.samples": self.judge.samples})
+            if self.judge.criteria_per_call != "all":
+                yield from _counts({"judge.criteria_per_call": self.judge.criteria_per_call})
+
+
+def points_to_pass(threshold: Threshold, criteria: Mapping[str, Criterion]) -> float:
+    """All points, where the threshold names none."""
+    return sum(each.points for each in criteria.values()) if threshold.points is None else threshold.points
+
+
+def _counts(values: Mapping[str, int]) -> Iterator[str]:
+    for key, value in values.items():
+        if value < 1:
+            yield f"{key}={value}: this must be 1 or more"
+
+
+def _share(key: str, value: float | None) -> Iterator[str]:
+    if value is not None and not 0 <= value <= 1:
+        yield f"{key}={value:g}: this must lie between 0 and 1"
+
+
+def _task(task: Task) -> Iterator[str]:
+    for name, limit in vars(task.limits).items():
+        if limit is not None and not 0 < limit < math.inf:
+            yield f"task.limits.{name}={limit:g}: this must be more than 0, or null for no limit"
+    file = Path(task.submission)
+    if file.is_absolute() or ".." in file.parts or not file.name:
+        yield f"task.submission={task.submission}: this must be the name of a file, not a place elsewhere"
+
+
+def _worth(criteria: Mapping[str, Criterion]) -> Iterator[str]:
+    if not criteria:
+        yield "rubric.criteria: the rubric has no criteria, so there is nothing to grade"
+    for id, criterion in criteria.items():
+        if not 0 < criterion.points < math.inf:
+            yield f"rubric.criteria.{id}.points={criterion.points:g}: points must be more than 0"
+
+
+def _threshold(threshold: Threshold, most: float) -> Iterator[str]:
+    low, high = threshold.band.low, threshold.band.high
+    yield from _share("threshold.band.low", low)
+    yield from _share("threshold.band.high", high)
+    if low > high:
+        yield f"threshold.band: low={low:g} lies above high={high:g}"
+    points = most if threshold.points is None else threshold.points
+    if not 0 < points <= most:
+        yield (
+            f"threshold.points={points:g}: out of reach; the criteria of the rubric sum to {most:g} points,"
+            f" so this must be more than 0 and at most {most:g}"
+        )
+
+
+def _probes(named: Mapping[str, str | None], probes: Probes) -> Iterator[str]:
+    there = probes.names()
+    for key, name in named.items():
+        if name not in there:
+            yield (
+                f"{key}.probe={name}: there is no such probe in {probes.folder};"
+                f" there are: {', '.join(there) or 'none'}"
+            )

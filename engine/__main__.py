@@ -1,0 +1,121 @@
+"""Compose, plan, run, report: `python -m engine KEY=VALUE ...`."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import sys
+import tempfile
+import traceback
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import hydra
+from hydra._internal.utils import get_args_parser
+from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
+
+from engine import mounts, schema
+from engine.advice import explain
+from engine.errors import Refused
+from engine.help import catalogue
+from engine.origin import trace
+
+DONE, REFUSED, BUG, INTERRUPTED = 0, 2, 70, 130
+WORST_FIRST = (INTERRUPTED, BUG, REFUSED, 3, 1, DONE)
+
+
+class Ended(Exception):
+    """How a job ended in another process, from where Hydra carries nothing but exceptions."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def main() -> int:
+    sys.argv[0] = "python -m engine"
+    arguments = get_args_parser().parse_args()
+    if arguments.help:
+        print(catalogue(Path(arguments.config_dir) if arguments.config_dir else None))
+        return DONE
+    return compose(arguments.overrides)
+
+
+def compose(overrides: list[str]) -> int:
+    """Have Hydra compose what the command line says, one job or a sweep of them."""
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # errors reach us as they are, and we say what they mean
+    prepare()
+    codes: list[int] = []
+    here = os.getpid()
+
+    def job(cfg: DictConfig) -> None:
+        codes.append(attempt(cfg, overrides))
+        if codes[-1] == INTERRUPTED:
+            raise KeyboardInterrupt  # a sweep goes no further
+        if codes[-1] and os.getpid() != here:  # a launcher that spreads a sweep over processes
+            raise Ended(codes[-1])
+
+    try:
+        hydra.main(config_path=str(mounts.CONF), config_name="config", version_base="1.3")(job)()
+    except Ended as ended:
+        codes.append(ended.code)
+    except KeyboardInterrupt:
+        codes.append(INTERRUPTED)
+    except (HydraException, OmegaConfBaseException, YAMLError, ValueError, OSError, AssertionError) as error:
+        codes.append(refuse(explain(error)))  # all that Hydra says before a job begins is about the input
+    return min(codes, key=WORST_FIRST.index, default=DONE)
+
+
+def prepare() -> None:
+    """Make ours known to Hydra."""
+    mounts.mount()
+    schema.store()
+    OmegaConf.register_new_resolver("scratch", scratch, replace=True)
+
+
+def attempt(cfg: DictConfig, overrides: list[str]) -> int:
+    """One job, from the composed config to its exit code. An error is told here, where it is known whose."""
+    try:
+        return _conduct(cfg, overrides)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Refused as error:
+        return refuse(str(error))
+    except Exception:  # the last resort: ours to repair, so it comes with its trace
+        traceback.print_exc()
+        print("This is a bug in the engine, please report it.", file=sys.stderr)
+        return BUG
+
+
+def _conduct(cfg: DictConfig, overrides: list[str]) -> int:
+    from engine.config import load
+    from engine.experiment import conduct
+
+    plan = load(cfg, trace(HydraConfig.get(), overrides))
+    for model in plan.models.values():
+        if notice := model.notice(date.today()):
+            print(notice, file=sys.stderr)
+    return conduct(plan)
+
+
+def refuse(message: str) -> int:
+    print(f"Refused: {message}", file=sys.stderr)
+    return REFUSED
+
+
+@cache
+def scratch() -> str:
+    """A folder for what Hydra insists on writing in a sweep; gone at the end."""
+    folder = tempfile.mkdtemp(prefix="engine-sweep-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+if __name__ == "__main__":
+    sys.exit(main())

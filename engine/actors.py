@@ -1,0 +1,89 @@
+"""From a mapping with `_target_` to the actor that it describes, checked against the actor's signature."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from importlib import import_module
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from engine.advice import nearest
+from engine.errors import Refused
+
+PACKAGES = ("engine", "toolkits", "sandbox")
+
+
+def build(node: Any, key: str, **offered: Any) -> Any:
+    """The actor that stands at `key`, with those inside it. `offered` is given where the target takes it."""
+    if not isinstance(node, Mapping) or "_target_" not in node:
+        raise Refused(f"{key}: this must be a mapping with a _target_")
+    target = find(str(node["_target_"]), f"{key}._target_")
+    takes = inspect.signature(target).parameters
+    given = {name: value for name, value in node.items() if name in takes or value is not None}
+    given.pop("_target_")
+    _check(given, target, takes, key)
+    arguments = {name: _inner(value, f"{key}.{name}") for name, value in given.items()}
+    arguments |= {name: value for name, value in offered.items() if name in takes}
+    for name, parameter in takes.items():
+        if parameter.default is parameter.empty and name not in arguments:
+            raise Refused(f"{key}.{name}: this is missing and needs a value")
+    try:
+        return target(**arguments)
+    except (TypeError, ValueError) as error:
+        raise Refused(f"{key}: {error}") from error
+
+
+def find(path: str, key: str) -> type:
+    """The class at a dotted path. Only our own classes may stand in a config: data must not become code."""
+    module, _, name = path.rpartition(".")
+    if module.partition(".")[0] not in PACKAGES:
+        raise Refused(f"{key}={path}: a _target_ must be a class inside {', '.join(PACKAGES)}")
+    try:
+        found = getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise Refused(f"{key}={path}: there is no such class ({error})") from error
+    if not isinstance(found, type) or found.__module__.partition(".")[0] not in PACKAGES:
+        raise Refused(f"{key}={path}: this is not a class of {', '.join(PACKAGES)}")
+    return found
+
+
+def _inner(value: Any, key: str) -> Any:
+    return build(value, key) if isinstance(value, Mapping) and "_target_" in value else value
+
+
+def _check(given: Mapping[str, Any], target: type, takes: Mapping[str, Any], key: str) -> None:
+    hints = _hints(target)
+    for name, value in given.items():
+        if name not in takes:
+            raise Refused(
+                f"{key}.{name}: {target.__name__} takes no such key.{nearest(name, takes)}"
+                f" Accepted: {', '.join(takes)}."
+            )
+        if value == "???":
+            raise Refused(f"{key}.{name}: this is missing and needs a value")
+        if not _fits(value, hints.get(name, Any)):
+            raise Refused(f"{key}.{name}: {value!r} is not {_words(hints[name])}")
+
+
+def _hints(target: type) -> dict[str, Any]:
+    try:
+        return get_type_hints(inspect.getattr_static(target, "__init__"))
+    except NameError:  # a name that is imported for type checkers only: nothing can be said
+        return {}
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Whether a plain value suits the annotation; of others than plain types nothing is said."""
+    if get_origin(hint) in (Union, UnionType):
+        return any(_fits(value, each) for each in get_args(hint))
+    if get_origin(hint) is Literal:
+        return value in get_args(hint)
+    if hint in (int, float, str, bool, NoneType):
+        number = (int, float) if hint is float else hint
+        return isinstance(value, number) and (hint is bool or not isinstance(value, bool))
+    return not isinstance(value, str) if get_origin(hint) is not None and hint is not Any else True
+
+
+def _words(hint: Any) -> str:
+    return getattr(hint, "__name__", str(hint)).replace("NoneType", "null").replace("None", "null")

@@ -1,0 +1,93 @@
+"""From an error of Hydra, omegaconf or YAML to one message: what, where, and what would be accepted."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+
+from hydra.errors import MissingConfigException, OverrideParseException
+from omegaconf import DictConfig
+from omegaconf.errors import (
+    ConfigAttributeError,
+    ConfigKeyError,
+    MissingMandatoryValue,
+    OmegaConfBaseException,
+)
+from yaml import MarkedYAMLError
+
+HIDDEN = {"hydra"}
+
+
+def explain(error: BaseException, key: str = "") -> str:
+    """`key` is where in the config the part stands that the error speaks of, where it is not the whole."""
+    for each in _chain(error):
+        match each:
+            case MissingConfigException(missing_cfg_file=str(config)):
+                return _missing_option(config, each.options or ())
+            case MarkedYAMLError():
+                return _broken_yaml(each)
+            case OverrideParseException():
+                return f"{each.override}: this cannot be read as KEY=VALUE ({_first_line(each.message)})"
+            case OmegaConfBaseException():
+                return _place(error) + _broken_key(each, key)
+    return _without_links(str(error)) or type(error).__name__
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """' Did you mean NAME?', where one is near."""
+    near = difflib.get_close_matches(name, list(names), n=1)
+    return f" Did you mean {near[0]}?" if near else ""
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _missing_option(config: str, options: Iterable[str]) -> str:
+    group, _, name = config.partition("/")
+    also = ", or a raw id with a slash such as openai/gpt-5" if group.endswith(".model") else ""
+    there = f" There are: {', '.join(options)}{also}." if options else ""
+    return f"{group}={name}: there is no such {group}.{nearest(name, options)}{there}"
+
+
+def _broken_yaml(error: MarkedYAMLError) -> str:
+    mark = error.problem_mark or error.context_mark
+    where = f"{mark.name}, line {mark.line + 1}: " if mark else ""
+    return f"{where}this is not valid YAML: {error.problem or error.context}"
+
+
+def _broken_key(error: OmegaConfBaseException, key: str) -> str:
+    full = ".".join(part for part in (key, str(error.full_key or "")) if part)
+    if isinstance(error, ConfigKeyError | ConfigAttributeError):
+        return _unknown_key(full, error.parent_node)
+    if isinstance(error, MissingMandatoryValue):
+        name = re.search(r"missing mandatory value: (\w+)", str(error))
+        if name and not full.endswith(name[1]):
+            full = f"{full}.{name[1]}"
+        return f"{full}: this is missing and needs a value"
+    return f"{full}: {_first_line(str(error))}"
+
+
+def _unknown_key(full: str, parent: object) -> str:
+    name = full.rpartition(".")[2]
+    names = sorted(set(map(str, parent)) - HIDDEN) if isinstance(parent, DictConfig) else []
+    there = f" Accepted: {', '.join(names)}." if names else ""
+    return f"{full}: there is no such key.{nearest(name, names)}{there}"
+
+
+def _place(error: BaseException) -> str:
+    """The config that Hydra was at, such as task/mine."""
+    found = re.match(r"In '([^']+)'", str(error))
+    return f"{found[1]}.yaml: " if found else ""
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]
+
+
+def _without_links(text: str) -> str:
+    lines = [line for line in text.strip().splitlines() if line.strip() and "https://" not in line]
+    return "\n".join(lines)

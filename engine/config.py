@@ -1,0 +1,92 @@
+"""From the composed config to the Plan: each part becomes its noun or its actor, or is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from engine.actors import build
+from engine.advice import explain, nearest
+from engine.destination import destination
+from engine.errors import Refused
+from engine.graders.probes import Probes
+from engine.model import Model
+from engine.origin import Origin
+from engine.plan import Plan, points_to_pass
+from engine.prompt import render
+from engine.rubric import Criterion, Gate
+from engine.schema import noun
+from engine.secrets import masked, masked_override
+from engine.task import Assets, Task
+from engine.threshold import Threshold
+
+Part = TypeVar("Part", Criterion, Gate)
+Tree = dict[str, Any]
+
+
+def load(cfg: DictConfig, origin: Origin) -> Plan:
+    """Everything is checked here that can be checked without money. Raises Refused."""
+    tree = _resolved(cfg)
+    task = noun(Task, tree["task"], "task")
+    assets = Assets(origin.task.with_suffix(""))
+    gates = _parts(Gate, tree["rubric"]["gates"], "rubric.gates", origin.rubric)
+    criteria = _parts(Criterion, tree["rubric"]["criteria"], "rubric.criteria", origin.rubric)
+    threshold = noun(Threshold, tree["threshold"], "threshold")
+    agent = build(tree["agent"], "agent", specimens=assets.specimens, submission=task.submission)
+    judge = build(tree["judge"], "judge") if tree["grading"]["judge"] else None
+    return Plan(
+        task=task,
+        prompt=render(task, assets),
+        gates=gates,
+        criteria=criteria,
+        threshold=replace(threshold, points=points_to_pass(threshold, criteria)),
+        agent=agent,
+        tools={name: build(tool, f"toolkit.{name}") for name, tool in tree["toolkit"].items() if tool},
+        probes=Probes(assets.probes),
+        judge=judge,
+        use_probes=tree["grading"]["probe"],
+        sandbox=build(tree["sandbox"], "sandbox"),
+        models=_models(agent=agent, judge=judge),
+        runs=tree["runs"],
+        concurrency=tree["concurrency"],
+        verbose=tree["verbose"],
+        fail_under=tree["fail_under"],
+        out=destination(tree["out"], task.name, origin.swept),
+        config=OmegaConf.to_yaml(OmegaConf.create(masked(tree))),
+        overrides=tuple(map(masked_override, origin.overrides)),
+    )
+
+
+def _resolved(cfg: DictConfig) -> Tree:
+    try:
+        tree = OmegaConf.to_container(cfg, resolve=True)
+    except OmegaConfBaseException as error:
+        raise Refused(explain(error)) from error
+    assert isinstance(tree, dict)
+    for key in ("runs", "concurrency", "verbose", "fail_under"):
+        if tree[key] == "???":
+            raise Refused(f"{key}: this is missing and needs a value")
+    return {str(key): value for key, value in tree.items()}
+
+
+def _parts(kind: type[Part], found: Mapping[str, Any], key: str, file: Path) -> dict[str, Part]:
+    """Gates or criteria by id, each checked against its dataclass."""
+    parts = {}
+    for id, node in found.items():
+        try:
+            parts[str(id)] = noun(kind, node, f"{key}.{id}")
+        except Refused as error:
+            hint = nearest(str(id), [str(other) for other in found if other != id])
+            raise Refused(f"{file}: {error}{hint}") from error
+    return parts
+
+
+def _models(**actors: Any) -> dict[str, Model]:
+    """The models in use, by who uses them."""
+    found = {role: getattr(actor, "model", None) for role, actor in actors.items()}
+    return {role: model for role, model in found.items() if model is not None}

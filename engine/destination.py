@@ -1,0 +1,44 @@
+"""Where an experiment leaves its results: a folder that nothing is lost in."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engine.errors import Refused
+
+
+def destination(out: str | None, task: str, swept: Mapping[str, str], now: datetime | None = None) -> Path:
+    """The output folder, not made yet. In a sweep each job has its own. Raises Refused where it cannot be."""
+    if out is None:
+        folder = _free(Path("out", slug(task), (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H-%M-%S")))
+    else:
+        folder = Path(out).expanduser() / ",".join(f"{key}={slug(value)}" for key, value in swept.items())
+    _check(folder)
+    return folder.absolute()
+
+
+def slug(text: str) -> str:
+    """A readable name for a folder."""
+    return re.sub(r"[^\w.+-]+", "-", text).strip("-.") or "none"
+
+
+def _free(folder: Path) -> Path:
+    if not folder.exists():
+        return folder
+    others = (folder.with_name(f"{folder.name}-{number}") for number in itertools.count(2))
+    return next(other for other in others if not other.exists())
+
+
+def _check(folder: Path) -> None:
+    if (folder / "runs.jsonl").exists():
+        raise Refused(f"out={folder}: there are results in this folder, and they are never overwritten")
+    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    if not there.is_dir():
+        raise Refused(f"out={folder}: {there} is a file, and a folder is needed")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise Refused(f"out={folder}: {there} cannot be written to")

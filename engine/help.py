@@ -1,0 +1,61 @@
+"""What `--help` says: every choice with one line of its own, and three commands to begin with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.mounts import options
+
+GROUPS = {
+    "task": "what is asked, for task=",
+    "model": "for agent.model= and judge.model=; a raw id with a slash (openai/gpt-5) goes through litellm",
+    "rubric": "the criteria, for rubric=; unless said otherwise, those named like the task",
+    "toolkit": "the tools of the agent, for toolkit=",
+    "agent": "who attempts the task, for agent=",
+    "grading": "who decides the criteria, for grading=",
+    "threshold": "what a run needs to pass, for threshold=",
+    "sandbox": "where code that we did not write runs, for sandbox=",
+}
+
+HEAD = """\
+Usage: python -m engine [KEY=VALUE ...]
+
+Makes a number of attempts at a task, grades each, and reports. Three commands to begin with:
+
+  python -m engine task=titans agent=replay grading=probe runs=10    without a model and without a key
+  python -m engine task=titans agent.model=sonnet runs=10            ten attempts by a model
+  python -m engine -m agent.model=haiku,sonnet runs=10               the same for each of two models
+"""
+
+TAIL = """\
+Any value can be set: runs=10 concurrency=5 verbose=true fail_under=0.3 out=DIR agent.source=FILE
+agent.model.max_tokens=4000 task.limits.turns=5 rubric.criteria.ID.points=2 threshold.points=5
+'+rubric.criteria.ID={claim: "...", points: 1}' '~rubric.criteria.ID'
+
+--cfg job shows the composed config and runs nothing; --config-dir DIR adds tasks, rubrics and models of
+your own (DIR/task/NAME.yaml, DIR/task/NAME/, DIR/rubric/NAME.yaml, DIR/model/NAME.yaml); -m sweeps;
+--hydra-help lists the other options.
+
+Exit codes: 0 done; 1 done, but the pass rate lies under fail_under; 2 refused, nothing was spent;
+3 done, but some runs are void; 70 a bug in the engine; 130 interrupted, what finished is kept.
+"""
+
+
+def catalogue(own: Path | None) -> str:
+    """The text, with what is in the user's own config folder."""
+    return "\n".join([HEAD, *(_section(group, words, own) for group, words in GROUPS.items()), TAIL])
+
+
+def _section(group: str, words: str, own: Path | None) -> str:
+    found = options(group, own)
+    width = max(map(len, found), default=0)
+    lines = [f"  {name:{width}}  {summary(file)}".rstrip() for name, file in found.items()]
+    return "\n".join([f"{group}: {words}", *lines, ""])
+
+
+def summary(file: Path) -> str:
+    """The first comment line of a YAML that is no directive, or what it says as its description."""
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    said = [line.lstrip("# ") for line in lines if line.startswith("#") and not line.startswith("# @")]
+    said += [line.partition(":")[2] for line in lines if line.strip().startswith("description:")]
+    return said[0].strip() if said else ""

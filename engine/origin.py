@@ -1,0 +1,47 @@
+"""Where a composed config came from: its files, the command line, its place in a sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hydra.conf import HydraConf
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.types import RunMode
+
+from engine.errors import Refused
+from engine.mounts import find
+
+
+@dataclass(frozen=True)
+class Origin:
+    """`swept` maps what a sweep varies to this job's values, and is empty outside of sweeps."""
+
+    task: Path
+    rubric: Path
+    overrides: tuple[str, ...] = ()
+    swept: Mapping[str, str] = field(default_factory=dict)
+
+
+def trace(hydra: HydraConf, command: Sequence[str] = ()) -> Origin:
+    """`command` holds the overrides as they were typed, with sweeps in them."""
+    overrides = tuple(hydra.overrides.task)
+    swept = _swept(overrides, command) if hydra.mode == RunMode.MULTIRUN else {}
+    return Origin(_file(hydra, "task"), _file(hydra, "rubric"), overrides, swept)
+
+
+def _file(hydra: HydraConf, group: str) -> Path:
+    choice = hydra.runtime.choices.get(group)
+    file = find(f"{group}/{choice}") if choice else None
+    if file is None:
+        raise Refused(f"{group}={choice}: this must be the name of a YAML file")
+    return file
+
+
+def _swept(overrides: Sequence[str], command: Sequence[str]) -> Mapping[str, str]:
+    parser = OverridesParser.create()
+    typed = parser.parse_overrides(list(command))
+    varied = {override.key_or_group for override in typed if override.is_sweep_override()}
+    now = parser.parse_overrides(list(overrides))
+    return {each.key_or_group: each.get_value_element_as_str() for each in now if each.key_or_group in varied}
