@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sandbox.job import MIB, Result, SandboxError
 
 if TYPE_CHECKING:
-    from sandbox.order import Report
+    from sandbox.supervisor.order import Report
 
 T = TypeVar("T")
 LATE = 1.0  # seconds that bytes already on their way may take after the job's end

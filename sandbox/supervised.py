@@ -19,9 +19,9 @@ from sandbox.job import Job, SandboxError
 from sandbox.session import JobSession
 
 if TYPE_CHECKING:
-    from sandbox.order import Order
+    from sandbox.supervisor.order import Order
 
-LAUNCHER = str(Path(__file__).with_name("launcher.py"))
+LAUNCHER = str(Path(__file__).parent / "supervisor" / "launcher.py")
 DYING = 5.0  # seconds a supervisor may take to kill its job and clean up
 
 

@@ -6,7 +6,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from sandbox.order import Order
+    from sandbox.supervisor.order import Order
 
 
 class Plain:

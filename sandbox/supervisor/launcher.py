@@ -13,7 +13,7 @@ import types
 
 def main(control: int, channel: int) -> None:
     from sandbox.channel import Channel
-    from sandbox.supervisor import Supervisor
+    from sandbox.supervisor.watch import Supervisor
 
     engine = Channel(control)
     try:
@@ -26,7 +26,7 @@ def main(control: int, channel: int) -> None:
 def _name_package() -> None:
     """Let `sandbox.x` be imported without running the package's own __init__, which loads dataclasses."""
     package = types.ModuleType("sandbox")
-    package.__path__ = [os.path.dirname(os.path.abspath(__file__))]
+    package.__path__ = [os.path.dirname(os.path.dirname(os.path.abspath(__file__)))]
     sys.modules["sandbox"] = package
 
 

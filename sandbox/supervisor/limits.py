@@ -7,7 +7,7 @@ import resource
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from sandbox.order import Order
+    from sandbox.supervisor.order import Order
 
 DESCRIPTORS = 1024
 GIB = 1 << 30

@@ -6,14 +6,14 @@ import os
 import signal
 import sys
 
-from sandbox.limits import limit
+from sandbox.supervisor.limits import limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-    from sandbox.order import Order
-    from sandbox.plain import Plain
+    from sandbox.supervisor.order import Order
+    from sandbox.isolation.plain import Plain
 
 CHANNEL = 3  # the job's descriptor of the channel
 TOLD = 4

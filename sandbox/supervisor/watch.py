@@ -12,14 +12,14 @@ import select
 import signal
 import time
 
-from sandbox import crowd
-from sandbox.output import Output
-from sandbox.plain import Plain
-from sandbox.start import start
+from sandbox.supervisor import crowd
+from sandbox.supervisor.output import Output
+from sandbox.supervisor.start import start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from sandbox.order import Order, Report
+    from sandbox.isolation.plain import Plain
+    from sandbox.supervisor.order import Order, Report
 
 TICK = 0.025  # seconds between two looks at the job's memory
 
@@ -32,7 +32,7 @@ class Supervisor:
         self.control = control
         self.woken = _wake_on_child()
         crowd.adopt_orphans()
-        self.place = Plain(order)
+        self.place = _place(order)
         self.began = time.monotonic()
         self.job = start(order, self.place, channel)
         self.outputs = [Output(end, order["output"]) for end in (self.job.stdout, self.job.stderr)]
@@ -46,9 +46,9 @@ class Supervisor:
         for output in self.outputs:
             output.drain()
         self.place.leave()
-        code = None if self.status is None else os.waitstatus_to_exitcode(self.status)
+        failure, code = self._told()
         return {
-            "failure": self._told(),
+            "failure": "" if why else failure,
             "ended": why or ("exit" if code is None or code >= 0 else "signal"),
             "code": None if why else code,
             "stdout": self.outputs[0].text(),
@@ -99,12 +99,30 @@ class Supervisor:
             if not pid:
                 return False
 
-    def _told(self) -> str:
+    def _told(self) -> tuple[str, int | None]:
+        """What went wrong in the set-up, if anything, and the job's exit code."""
         os.set_blocking(self.job.told, False)
         try:
-            return os.read(self.job.told, 4096).decode(errors="replace")
+            told = os.read(self.job.told, 4096).decode(errors="replace")
         except BlockingIOError:
-            return ""
+            told = ""
+        status = int(told) if told.isdigit() else self.status
+        return "" if told.isdigit() else told, None if status is None else os.waitstatus_to_exitcode(status)
+
+
+def _place(order: Order) -> Plain:
+    """The isolation that was ordered. Only that one is loaded."""
+    if order["isolation"] == "namespaces":
+        from sandbox.isolation.namespaces import Namespaces
+
+        return Namespaces(order)
+    if order["isolation"] == "landlock":
+        from sandbox.isolation.landlock import Landlock
+
+        return Landlock(order)
+    from sandbox.isolation.plain import Plain
+
+    return Plain(order)
 
 
 def _wake_on_child() -> int:
