@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import ClassVar
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.doubles import attempt
 
 class Add:
     description = "Add."
-    schema = {
+    schema: ClassVar = {
         "type": "object",
         "properties": {"x": {"type": "integer"}},
         "required": ["x"],

@@ -1,0 +1,200 @@
+"""The command line against strict local servers: real clients over HTTP, a user's own task, ten runs at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# from tests.servers.chat import ChatServer
+from tests.servers.messages import MessagesServer
+from tests.servers.replies import text
+from tests.servers.scripts import either, submitting
+
+ROOT = Path(__file__).parents[1]
+REFERENCE = ROOT / "conf/task/titans/specimens/reference.py"
+
+
+def engine(*overrides: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """One command, with no more of the environment than it needs."""
+    return subprocess.run(
+        command(*overrides), env=clean(**environment), cwd=cwd, capture_output=True, text=True
+    )
+
+
+def command(*overrides: str) -> list[str]:
+    return [sys.executable, "-m", "engine", *overrides]
+
+
+def clean(**environment: str) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "80", **environment}
+
+
+def records(out: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (out / "runs.jsonl").read_text().splitlines()]
+
+
+def judgement(shown: str, decide: str = "pass") -> str:
+    """What a sound judge answers: the criteria asked for, each with the first line of code as a quote."""
+    asked = re.findall(r"^(\w+): ", shown.split("on this criterion alone:")[-1], re.MULTILINE)[:1]
+    number, line = re.search(r"^ *(\d+)\| (import .*)$", shown, re.MULTILINE).groups()
+    name = re.search(r"^--- file 1: (.*)$", shown, re.MULTILINE)[1]
+    evidence = [{"file": name, "line": int(number), "quote": line}]
+    answers = [{"criterion": id, "evidence": evidence, "reason": "shown", "verdict": decide} for id in asked]
+    return json.dumps({"answers": answers})
+
+
+def judge(body: dict[str, Any]) -> list[dict[str, Any]]:
+    shown = "\n".join(block["text"] for block in body["messages"][0]["content"])
+    return [text(judgement(shown))]
+
+
+@pytest.fixture
+def mine(tmp_path):
+    """A user's own task: one YAML, one rubric, one asset folder, no code."""
+    folder = tmp_path / "my_evals"
+    (folder / "task/mine").mkdir(parents=True)
+    (folder / "rubric").mkdir()
+    (folder / "task/mine.yaml").write_text(
+        "# @package _global_\n# Write a script that imports something\n"
+        "defaults:\n  - override /rubric: mine\n"
+        "task:\n  name: mine\n  description: imports\n  submission: answer.py\n"
+    )
+    (folder / "task/mine/prompt.md").write_text("Write a script that imports json.\n")
+    (folder / "rubric/mine.yaml").write_text(
+        "# Does it import\ncriteria:\n  imports:\n    claim: it imports a module\n"
+        "  imports_json:\n    claim: it imports json\n    points: 2\n"
+    )
+    return folder
+
+
+def test_a_users_task_over_the_messages_api(tmp_path, mine):
+    """Agent and judge over the real SDK: ten records, every criterion graded, no invalid request."""
+    with MessagesServer(either(submitting("import json\n", argument="content"), judge)) as server:
+        done = engine(
+            "--config-dir", str(mine), "task=mine", "grading=judge", "agent.model=haiku", "judge.model=sonnet",
+            "runs=10", "concurrency=10", "out=here", "sandbox=subprocess",
+            cwd=tmp_path, ANTHROPIC_API_KEY="sk-local", ANTHROPIC_BASE_URL=server.url,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert server.invalid == []
+    found = records(tmp_path / "here")
+    assert sorted(record["run"] for record in found) == list(range(10))
+    assert {record["outcome"] for record in found} == {"pass"}
+    assert found[0]["points"] == {"got": 3.0, "of": 3.0}
+    assert found[0]["usage"]["agent"]["cost"] > 0
+    assert found[0]["usage"]["judge"]["cache_read"] > 0
+    assert "Pass rate 100%" in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80
+    assert "sk-local" not in "".join(path.read_text() for path in (tmp_path / "here").rglob("*.*"))
+
+
+def test_a_provider_that_is_down_is_void(tmp_path, mine):
+    """Nothing of it counts as a fail, and the exit code says that runs are missing."""
+    done = engine(
+        "--config-dir", str(mine), "task=mine", "grading=judge", "agent.model.base_url=http://127.0.0.1:9",
+        "agent.model.retries=0", "runs=2", "out=here", "sandbox=subprocess",
+        cwd=tmp_path, ANTHROPIC_API_KEY="sk-local",
+    )  # fmt: skip
+    assert done.returncode == 3
+    assert {(record["outcome"], record["failure"]) for record in records(tmp_path / "here")} == {
+        ("void", "provider")
+    }
+    assert "2 provider" in done.stdout
+
+
+def test_ctrl_c_keeps_what_finished(tmp_path, mine):
+    """The first interruption ends cleanly: a summary, exit code 130, whole records."""
+    with MessagesServer(judge) as server:
+        process = subprocess.Popen(
+            command(
+                "--config-dir", str(mine), "task=mine", "grading=judge", "agent.model=scripted",
+                'agent.model.replies=[{calls: [{name: submit, arguments: {content: "import json"}}]}]',
+                "agent.model.seconds=1", "runs=3", "concurrency=1", "out=here", "sandbox=subprocess",
+            ),
+            env=clean(ANTHROPIC_API_KEY="sk-local", ANTHROPIC_BASE_URL=server.url),
+            cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        assert process.stdout
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=20)
+    assert "run 000" in first
+    assert process.returncode == 130, first + rest
+    assert "are kept" in rest
+    assert "Traceback" not in rest
+    assert [record["run"] for record in records(tmp_path / "here")] == [0]
+
+
+@pytest.mark.slow
+def test_titans_over_the_messages_api(tmp_path):
+    """The main job: ten attempts at once, each run in the sandbox and judged, zero invalid requests."""
+    with MessagesServer(either(submitting(REFERENCE, argument="content"), judge)) as server:
+        done = engine(
+            "task=titans", "grading=judge", "agent.model=haiku", "judge.model=sonnet", "runs=10",
+            "concurrency=10", "out=here", "sandbox=subprocess",
+            cwd=tmp_path, ANTHROPIC_API_KEY="sk-local", ANTHROPIC_BASE_URL=server.url,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert server.invalid == []
+    found = records(tmp_path / "here")
+    assert {record["outcome"] for record in found} == {"pass"}
+    assert {len(record["verdicts"]) for record in found} == {7}
+    assert all(record["verdicts"]["execution"]["verdict"] == "pass" for record in found)
+
+
+@pytest.mark.slow
+def test_litellm_over_a_chat_endpoint(tmp_path, mine):
+    """The same line through litellm against an OpenAI-compatible server."""
+
+    def respond(body: dict[str, Any]) -> Any:
+        from tests.servers.replies import call
+
+        if "response_format" in body:
+            content = next(message["content"] for message in body["messages"] if message["role"] == "user")
+            shown = content if isinstance(content, str) else "\n".join(part["text"] for part in content)
+            return [text(judgement(shown))]
+        return [call("submit", {"content": "import json\n"})]
+
+    with ChatServer(respond) as server:
+        done = engine(
+            "--config-dir", str(mine), "task=mine", "grading=judge",
+            "agent.model=litellm", "agent.model.id=openai/local", f"agent.model.base_url={server.url}",
+            "judge.model=openai/local", f"judge.model.base_url={server.url}",
+            "runs=10", "concurrency=10", "out=here", "sandbox=subprocess",
+            cwd=tmp_path, OPENAI_API_KEY="sk-local",
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert server.invalid == []
+    assert {record["outcome"] for record in records(tmp_path / "here")} == {"pass"}
+    assert done.stderr == ""
+
+
+@pytest.mark.slow
+def test_two_hundred_runs_over_http(tmp_path, mine):
+    """runs=200 concurrency=200 with 0.5 s a turn: the command ends within 1.3 of the ideal and its start-up."""
+    with MessagesServer(
+        either(submitting("import json\n", argument="content"), judge), seconds=0.5
+    ) as server:
+        overrides = (
+            "--config-dir", str(mine), "task=mine", "grading=judge", "agent.model=haiku", "judge.model=sonnet",
+            "concurrency=200",
+        )  # fmt: skip
+        environment = {"ANTHROPIC_API_KEY": "sk-local", "ANTHROPIC_BASE_URL": server.url}
+        began = time.monotonic()
+        one = engine(*overrides, "runs=1", "out=one", "sandbox=subprocess", cwd=tmp_path, **environment)
+        single, began = time.monotonic() - began, time.monotonic()
+        many = engine(*overrides, "runs=200", "out=many", "sandbox=subprocess", cwd=tmp_path, **environment)
+        whole = time.monotonic() - began
+    assert (one.returncode, many.returncode) == (0, 0), many.stdout[-2000:] + many.stderr
+    assert len(records(tmp_path / "many")) == 200
+    assert server.invalid == []
+    print(f"one run {single:.1f} s, two hundred {whole:.1f} s")
