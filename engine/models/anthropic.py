@@ -7,6 +7,7 @@ import os
 import warnings
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Refused, Void
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 
 _LONGEST_PLAIN = 21_333  # the SDK refuses to wait for more tokens than this without streaming
 _CONNECT_SECONDS = 10.0
+_SHORTEST = 8  # characters of what may be a secret
 _KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 _SIGN_INS = ("ANTHROPIC_PROFILE", "ANTHROPIC_FEDERATION_RULE_ID", "ANTHROPIC_CONFIG_DIR")
+_PROFILES = ".config/anthropic/configs"
+_TOO_LONG = "prompt is too long"  # the API has no code for it
 _MODES = ("adaptive", "between_tools", "disabled")
 
 
@@ -60,7 +64,7 @@ class Anthropic:
         self._opened: AsyncAnthropic | None = None
 
     def missing(self) -> str | None:
-        if any(os.environ.get(name) for name in _KEYS + _SIGN_INS):
+        if any(os.environ.get(name) for name in _KEYS + _SIGN_INS) or (Path.home() / _PROFILES).is_dir():
             return None
         return f"{self.id} needs a key: set {' or '.join(_KEYS)} in the environment"
 
@@ -79,6 +83,8 @@ class Anthropic:
                 answer = await self._ask(parameters)
             return messages_api.turn(answer, self.price)
         except Exception as error:  # beside its own errors the SDK lets through what a broken answer causes
+            if _TOO_LONG in str(error):
+                return Turn("", stop="context")
             raise Void("provider", self._words(error)) from error
 
     async def close(self) -> None:
@@ -136,8 +142,8 @@ class Anthropic:
                 words = f"no connection to {error.request.url.host}: {error.__cause__ or error}"
             case _:
                 words = f"the API's answer cannot be read: {type(error).__name__}: {error}"
-        for name in _KEYS:
-            words = words.replace(os.environ.get(name) or "\0", "***")
+        for secret in (os.environ.get(name, "") for name in _KEYS):
+            words = words.replace(secret, "***") if len(secret) >= _SHORTEST else words
         return f"{self.id}: {words}"
 
 

@@ -1,4 +1,4 @@
-"""The JSON of chat completions, which litellm speaks to everyone: a Request becomes a body, an answer a Turn."""
+"""The JSON of chat completions, litellm's tongue: a Request becomes a body, an answer becomes a Turn."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SHOWN = 200  # characters of arguments that were no JSON
 
 
 def body(request: Request) -> dict[str, Any]:
-    """The parameters that come from the request. Parts of a text are joined; their marks are Claude's matter."""
+    """The parameters that come from the request. Parts of a text are joined: caching is up to the provider."""
     messages = [{"role": "system", "content": _clean(request.system)}] if request.system.strip() else []
     messages += [spoken for message in request.messages for spoken in _spoken(message)]
     tools = [
@@ -76,7 +76,12 @@ def _call(call: Mapping[str, Any]) -> ToolCall:
 
 
 def _repeatable(message: Mapping[str, Any], calls: tuple[ToolCall, ...]) -> dict[str, Any]:
-    """The message to send back. Broken arguments stay out: some servers parse them, and would refuse all."""
+    """The message to send back, without what would be refused: litellm's own notes where they are empty, and
+    broken arguments, which some servers parse.
+    """
+    notes = message.get("provider_specific_fields") or {}
+    if not any(notes.values()):
+        message = {name: value for name, value in message.items() if name != "provider_specific_fields"}
     if not any(call.problem for call in calls):
         return dict(message)
     mended = [

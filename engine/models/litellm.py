@@ -15,7 +15,9 @@ from engine.errors import Void
 from engine.model import Price, Request, Turn
 from engine.models import chat_api
 
+_DEFAULTED = ("OLLAMA_API_BASE",)  # litellm calls it missing, and then does without
 _SECRETS = ("_KEY", "_TOKEN", "_SECRET")
+_SHORTEST = 8  # characters of what may be a secret
 _LONGEST = 1000  # characters of a provider's complaint that are kept
 
 
@@ -56,10 +58,10 @@ class LiteLLM:
         if self._api_key or self.base_url or os.environ.get(usual):
             return None
         found = _litellm().validate_environment(model=self.id)
-        lacking = " and ".join(found["missing_keys"])
-        return f"{self.id} needs a key: set {lacking} in the environment" if lacking else None
+        lacking = " and ".join(name for name in found["missing_keys"] if name not in _DEFAULTED)
+        return f"{self.id} cannot be reached: set {lacking} in the environment" if lacking else None
 
-    def notice(self, today: date) -> str | None:
+    def notice(self, today: date) -> str | None:  # noqa: ARG002 - the protocol's
         return None
 
     async def reply(self, request: Request) -> Turn:
@@ -119,8 +121,8 @@ class LiteLLM:
             return f"{self.id}: no answer within {self.timeout_seconds:g} s, tried {self.retries + 1} times"
         words = str(error) or type(error).__name__
         secrets = [value for name, value in os.environ.items() if name.endswith(_SECRETS)]
-        for secret in filter(None, [self._api_key, *secrets]):
-            words = words.replace(secret, "***")
+        for secret in (self._api_key or "", *secrets):
+            words = words.replace(secret, "***") if len(secret) >= _SHORTEST else words
         return f"{self.id}: {words[:_LONGEST]}"
 
 

@@ -74,7 +74,9 @@ def test_prices(name: str) -> None:
     """Prices are those of litellm's list, read from its file."""
     spec = find_spec("litellm")
     assert spec and spec.origin
-    listed = json.loads(Path(spec.origin).with_name("model_prices_and_context_window_backup.json").read_text())
+    listed = json.loads(
+        Path(spec.origin).with_name("model_prices_and_context_window_backup.json").read_text()
+    )
     entry, price = listed[load(name)["id"]], load(name)["price"]
     for ours, theirs in {
         "input": "input_cost_per_token",
@@ -92,7 +94,7 @@ def test_prices(name: str) -> None:
 def test_retirement(name: str) -> None:
     """The retirement dates that the SDK knows are ours, and no others."""
     known = DEPRECATED_MODELS.get(load(name)["id"])
-    day = datetime.strptime(known.replace("th,", ","), "%B %d, %Y").date() if known else None  # noqa: DTZ007
+    day = datetime.strptime(known.replace("th,", ","), "%B %d, %Y").date() if known else None
     assert build(name).retires == day
 
 
