@@ -21,7 +21,7 @@ _SHOWN = 200  # characters of arguments that were no JSON
 
 
 def body(request: Request) -> dict[str, Any]:
-    """The parameters that come from the request. Parts of a text are joined: caching is up to the provider."""
+    """The parameters that come from the request. Parts of a text are joined; caching is the provider's."""
     messages = [{"role": "system", "content": _clean(request.system)}] if request.system.strip() else []
     messages += [spoken for message in request.messages for spoken in _spoken(message)]
     tools = [

@@ -182,10 +182,8 @@ async def test_key_stays_secret(server: ChatServer, model: LiteLLM) -> None:
 def test_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The variable that is missing is named; an address or a key in the config needs none."""
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    assert (
-        LiteLLM("openai/gpt-5").missing()
-        == "openai/gpt-5 cannot be reached: set OPENAI_API_KEY in the environment"
-    )
+    needs = "openai/gpt-5 cannot be reached: set OPENAI_API_KEY in the environment"
+    assert LiteLLM("openai/gpt-5").missing() == needs
     assert LiteLLM("openai/gpt-5", base_url="http://127.0.0.1:1").missing() is None
     assert LiteLLM("openai/gpt-5", api_key="k").missing() is None
     assert LiteLLM("ollama/llama3").missing() is None
