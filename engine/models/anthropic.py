@@ -141,7 +141,7 @@ class Anthropic:
             case anthropic.APIConnectionError():
                 words = f"no connection to {error.request.url.host}: {error.__cause__ or error}"
             case _:
-                words = f"the API's answer cannot be read: {type(error).__name__}: {error}"
+                words = f"the client cannot read the answer: {type(error).__name__}: {error}"
         for secret in (os.environ.get(name, "") for name in _KEYS):
             words = words.replace(secret, "***") if len(secret) >= _SHORTEST else words
         return f"{self.id}: {words}"

@@ -15,6 +15,7 @@ from engine.errors import Void
 from engine.model import Price, Request, Turn
 from engine.models import chat_api
 
+_NAMED_AS_USUAL = ("openai", "mistral", "groq", "xai", "deepseek", "openrouter")  # by PROVIDER_API_KEY alone
 _DEFAULTED = ("OLLAMA_API_BASE",)  # litellm calls it missing, and then does without
 _SECRETS = ("_KEY", "_TOKEN", "_SECRET")
 _SHORTEST = 8  # characters of what may be a secret
@@ -53,10 +54,13 @@ class LiteLLM:
         self._used = False
 
     def missing(self) -> str | None:
-        """Only where the usual variable is not set does this import litellm (seconds), to learn which is."""
-        usual = f"{self.id.partition('/')[0].upper()}_API_KEY"
+        """Only of a less common provider does this import litellm (seconds), to learn the variable's name."""
+        provider = self.id.partition("/")[0]
+        usual = f"{provider.upper()}_API_KEY"
         if self._api_key or self.base_url or os.environ.get(usual):
             return None
+        if provider in _NAMED_AS_USUAL:
+            return f"{self.id} cannot be reached: set {usual} in the environment"
         found = _litellm().validate_environment(model=self.id)
         lacking = " and ".join(name for name in found["missing_keys"] if name not in _DEFAULTED)
         return f"{self.id} cannot be reached: set {lacking} in the environment" if lacking else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,47 +12,10 @@ from engine.errors import Refused, Void
 from engine.model import Request, Results, ToolResult, ToolSpec, Turn, User
 from engine.models.anthropic import Anthropic
 
-from ..servers.messages import MessagesServer
 from ..servers.replies import Failure, Reply, call, text, thinking
+from .rig import ASK, Rig
 
-KEY = "sk-ant-a-secret"
-ASK = Request((User(("Say hello.",)),))
 ADD = ToolSpec("add", "Add numbers.", {"type": "object", "properties": {"numbers": {"type": "array"}}})
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
-
-
-class Rig:
-    """A server that answers from a list, and models that speak to it."""
-
-    def __init__(self, server: MessagesServer) -> None:
-        self.server = server
-        self.models: list[Anthropic] = []
-
-    def model(self, id: str = "claude-haiku-5-5", **options: Any) -> Anthropic:
-        options = {"retries": 0, "base_url": self.server.url, "max_tokens": 16_000, **options}
-        self.models.append(Anthropic(id, **options))
-        return self.models[-1]
-
-    def answers(self, *replies: Any) -> None:
-        waiting = list(replies)
-        self.server.respond = lambda _: waiting.pop(0)
-
-    @property
-    def body(self) -> dict[str, Any]:
-        return self.server.requests[-1].body
-
-
-@pytest.fixture
-async def rig() -> AsyncIterator[Rig]:
-    async with MessagesServer(lambda _: [text("Hello.")]) as server:
-        rig = Rig(server)
-        yield rig
-        for model in rig.models:
-            await model.close()
 
 
 @pytest.mark.parametrize("max_tokens", [16_000, 30_000], ids=["plain", "streamed"])
@@ -227,59 +189,6 @@ async def test_extra(rig: Rig) -> None:
     assert set(rig.body) == {"model", "max_tokens", "messages", "service_tier"}
     with pytest.raises(Void, match=r"answered 400: body.temperature: unknown \(request req_000002\)"):
         await rig.model(extra={"temperature": 1}).reply(ASK)
-
-
-@pytest.mark.parametrize("status", [408, 409, 429, 500, 529])
-async def test_retried(rig: Rig, status: int) -> None:
-    """What may pass is tried again, as soon as the provider says."""
-    rig.server.failures = [Failure(status, headers={"retry-after-ms": "1"})]
-    assert (await rig.model(retries=1).reply(ASK)).text == "Hello."
-    assert len(rig.server.requests) == 2
-
-
-async def test_reset_retried(rig: Rig) -> None:
-    """A dropped connection is tried again."""
-    rig.server.failures = [Failure(kind="reset"), Failure(kind="cut")]
-    assert (await rig.model(retries=2).reply(ASK)).text == "Hello."
-
-
-async def test_void_after_retries(rig: Rig) -> None:
-    """What does not pass is void after the last try, and says what the provider said."""
-    rig.server.failures = [Failure(529, headers={"retry-after-ms": "1"})] * 3
-    with pytest.raises(Void, match="claude-haiku-5-5: the API answered 529: failed on order"):
-        await rig.model(retries=2).reply(ASK)
-    assert rig.server.failures == []
-
-
-async def test_slow_provider(rig: Rig) -> None:
-    """A try that takes longer than allowed is given up."""
-    rig.answers(Failure(kind="hang"))
-    with pytest.raises(Void, match=r"no answer within 0.2 s, tried 1 times"):
-        await rig.model(timeout_seconds=0.2).reply(ASK)
-
-
-async def test_absurd_retry_after(rig: Rig) -> None:
-    """A provider that asks us to come back in an hour does not hold the run that long."""
-    rig.answers(Failure(429, headers={"retry-after": "3600"}))
-    with pytest.raises(Void, match="no answer"):
-        await rig.model(timeout_seconds=0.2, retries=1).reply(ASK)
-
-
-async def test_unreachable() -> None:
-    """No server at all is a void that names the host."""
-    model = Anthropic("claude-haiku-5-5", base_url="http://127.0.0.1:9", retries=0)
-    with pytest.raises(Void, match=r"no connection to 127\.0\.0\.1"):
-        await model.reply(ASK)
-    await model.close()
-
-
-async def test_key_stays_secret(rig: Rig) -> None:
-    """A provider that echoes the key does not get it into our records."""
-    rig.server.error = lambda *_: {"type": "error", "error": {"type": "x", "message": f"bad {KEY}"}}  # type: ignore[method-assign]
-    rig.answers(Failure(401))
-    with pytest.raises(Void, match=r"bad \*\*\*") as raised:
-        await rig.model().reply(ASK)
-    assert KEY not in str(raised.value)
 
 
 async def test_many_at_once(rig: Rig) -> None:

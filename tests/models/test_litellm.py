@@ -166,14 +166,14 @@ async def test_slow_provider(server: ChatServer, model: LiteLLM) -> None:
 async def test_context(server: ChatServer, model: LiteLLM) -> None:
     """A conversation that outgrew the window is the model's end, not a failure of ours."""
     message = "This model's maximum context length is 8192 tokens."
-    server.error = lambda *_: {"error": {"message": message, "code": "context_length_exceeded"}}  # type: ignore[method-assign]
+    server.error = lambda *_: {"error": {"message": message, "code": "context_length_exceeded"}}
     answers(server, Failure(400))
     assert (await model.reply(ASK)).stop == "context"
 
 
 async def test_key_stays_secret(server: ChatServer, model: LiteLLM) -> None:
     """A provider that echoes the key does not get it into our records."""
-    server.error = lambda *_: {"error": {"message": "bad sk-very-secret"}}  # type: ignore[method-assign]
+    server.error = lambda *_: {"error": {"message": "bad sk-very-secret"}}
     answers(server, Failure(401))
     with pytest.raises(Void, match=r"bad \*\*\*"):
         await model.reply(ASK)
