@@ -13,22 +13,22 @@ VERSION = 0x20080522
 
 
 def become(user: int) -> None:
-    """Turn the calling process, which may be root, into an ordinary `user` for good."""
+    """Turn the calling process, which may be root, into an ordinary `user` without rights, for good."""
+    _bound()
     if os.getuid() != user:
         os.setgroups([])
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
-    drop()
-
-
-def drop() -> None:
-    """Give up all capabilities, and all ways to new ones."""
-    for capability in range(CAPABILITIES):
-        try:
-            kernel.call("prctl", kernel.PR_CAPBSET_DROP, capability, 0, 0, 0)
-        except OSError:  # beyond the last one, or without the right to drop: no_new_privs holds anyway
-            break
     kernel.call("prctl", kernel.PR_CAP_AMBIENT, kernel.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     kernel.call("prctl", kernel.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     header = ctypes.create_string_buffer(struct.pack("=Ii", VERSION, 0))
     kernel.call("capset", header, ctypes.create_string_buffer(24))
+
+
+def _bound() -> None:
+    """Empty the set that bounds what a program may ever gain."""
+    for capability in range(CAPABILITIES):
+        try:
+            kernel.call("prctl", kernel.PR_CAPBSET_DROP, capability, 0, 0, 0)
+        except OSError:  # beyond the last one, or an ordinary user, whom no_new_privs holds anyway
+            return

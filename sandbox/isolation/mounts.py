@@ -77,6 +77,7 @@ def _private(disk: int, user: int) -> None:
         os.chown(source, user, user)
         _mount(source, NEW + _made(path), "", BIND)
     kernel.call("umount2", f"{NEW}/mnt".encode(), DETACH)
+    os.rmdir(f"{NEW}/mnt")
 
 
 def _devices() -> None:

@@ -28,6 +28,8 @@ NEW_PROCESS, NEW_NETWORK = 0x20000000, 0x40000000
 class Namespaces(Plain):
     """Where a job sees nothing of the host but what it needs to run."""
 
+    alone = True
+
     def __init__(self, order: Order) -> None:
         self.order = order
         self.folder = mounts.WORK

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 class Plain:
     """Where a job runs. Made in the supervisor, before the job's first process."""
 
+    alone = False  # whether the job's user id is its own, so that limits by user are limits by job
+
     def __init__(self, order: Order) -> None:
         self.order = order
         self.folder = os.path.join(order["scratch"], f"sandbox-{os.urandom(8).hex()}")

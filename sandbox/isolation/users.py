@@ -31,7 +31,7 @@ def _enter_as_root(others: int) -> None:
     """Only a process outside the new namespace may map ids that are not its own: a child does it."""
     reading, writing = os.pipe()
     parent = os.getpid()
-    users, groups = _spare("uid", parent), _spare("gid", parent)
+    users, groups = spare("uid", parent), spare("gid", parent)
     child = os.fork()
     if child == 0:
         os.close(writing)
@@ -60,7 +60,7 @@ def _map(pid: int, users: str, groups: str) -> None:
     _write(pid, "uid_map", users)
 
 
-def _spare(kind: str, pid: int) -> int:
+def spare(kind: str, pid: int) -> int:
     """A high id out of those that exist here (all of them, or few in a container), by process id."""
     with open(f"/proc/self/{kind}_map") as file:
         first, _, count = map(int, file.readlines()[-1].split())

@@ -34,13 +34,12 @@ def members() -> list[int]:
     return found
 
 
-def memory(most: int) -> int:
-    """Bytes in use by all descendants, exact only where it may lie above `most`.
+def memory(pids: list[int], most: int) -> int:
+    """Bytes in use by all of these, exact only where it may lie above `most`.
 
     Shared pages are counted once (PSS). That is slow to read, so the cheap sum of resident sizes, which
     is never smaller, is asked first.
     """
-    pids = members()
     resident = sum(_resident(pid) for pid in pids)
     return resident if resident <= most else sum(_proportional(pid) for pid in pids)
 

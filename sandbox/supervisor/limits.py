@@ -13,17 +13,18 @@ DESCRIPTORS = 1024
 GIB = 1 << 30
 
 
-def limit(order: Order) -> None:
+def limit(order: Order, alone: bool) -> None:
     """Bind the calling process and all its children to come.
 
-    Memory and processes are only backstops here: both count by process or by user, not by job. Address
-    space is granted generously, since interpreters reserve far more than they touch.
+    Processes are counted by user: exact for a job that is `alone` as its user, else only a backstop that
+    allows for all others on the machine. Address space is a backstop too, and granted generously, since
+    interpreters reserve far more than they touch.
     """
     cpu = int(order["seconds"]) * (os.cpu_count() or 1) + 2
     _lower(resource.RLIMIT_CPU, cpu)
     _lower(resource.RLIMIT_AS, 2 * order["memory"] + GIB)
     _lower(resource.RLIMIT_FSIZE, order["disk"])
-    _lower(resource.RLIMIT_NPROC, order["processes"])
+    _lower(resource.RLIMIT_NPROC, order["processes"] + (0 if alone else _tasks()))
     _lower(resource.RLIMIT_NOFILE, DESCRIPTORS)
     _lower(resource.RLIMIT_CORE, 0)
 
@@ -32,3 +33,12 @@ def _lower(what: int, most: int) -> None:
     hard = resource.getrlimit(what)[1]
     bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(what, (bound, bound))
+
+
+def _tasks() -> int:
+    """Threads on this machine, 1024 where that cannot be known."""
+    try:
+        with open("/proc/loadavg", encoding="utf-8") as file:  # noqa: PTH123  pathlib loads slowly
+            return int(file.read().split()[3].split("/")[1])
+    except OSError:
+        return 1024

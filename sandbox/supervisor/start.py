@@ -54,7 +54,7 @@ def _become(order: Order, place: Plain, ends: tuple[int, int, int, int]) -> NoRe
         os.chdir(place.folder)
         place.confine()
         _write(order["files"])
-        limit(order)
+        limit(order, place.alone)
         for name in SIGNALS:
             signal.signal(getattr(signal, name), signal.SIG_DFL)
         _execute(order, place.folder)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sandbox.supervisor.order import Order, Report
 
 TICK = 0.025  # seconds between two looks at the job's memory
+EXTRA = 2  # processes of ours that may be counted with the job's
 
 
 class Supervisor:
@@ -75,9 +76,10 @@ class Supervisor:
             return "output"
         if time.monotonic() - self.began > self.order["seconds"]:
             return "timeout"
-        if crowd.memory(self.order["memory"]) > self.order["memory"]:
+        pids = crowd.members()
+        if crowd.memory(pids, self.order["memory"]) > self.order["memory"]:
             return "memory"
-        return ""
+        return "killed" if len(pids) > self.order["processes"] + EXTRA else ""
 
     def _ready(self) -> set[int]:
         """Descriptors with news, after at most a tick."""

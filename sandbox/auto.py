@@ -1,0 +1,90 @@
+"""The strongest sandbox that holds on this machine, found by attacking each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sandbox import trial
+from sandbox.job import Job, Sandbox, SandboxError, Session
+from sandbox.landlock import Landlock
+from sandbox.namespaces import Namespaces
+from sandbox.subprocess import Subprocess
+
+# What a level promises; a backend that lets one of these through is not taken.
+PROMISED = {
+    3: {"secret", "write", "connect", "path_socket", "kill", "environment", "memfd", "disk", "processes",
+        "memory", "daemon"},
+    2: {"secret", "write", "connect", "path_socket", "kill", "environment", "memfd", "memory", "daemon"},
+}  # fmt: skip
+
+
+class Auto:
+    """Takes a backend at the first `check` or `open`, once; `name` and `level` then tell which.
+
+    Nothing below level 2 is taken unless `allow_weak`.
+    """
+
+    def __init__(self, allow_weak: bool = False, at_once: int | None = None) -> None:
+        self.name = "auto"
+        self.level = 0
+        self._allow_weak = allow_weak
+        self._at_once = at_once
+        self._taken: Sandbox | None = None
+        self._choosing = asyncio.Lock()
+
+    async def check(self) -> None:
+        """Find out whether code can be run here, and how. Raises SandboxError with what was tried."""
+        await self._backend()
+
+    @asynccontextmanager
+    async def open(self, job: Job) -> AsyncIterator[Session]:
+        backend = await self._backend()
+        async with backend.open(job) as session:
+            yield session
+
+    async def close(self) -> None:
+        if self._taken:
+            await self._taken.close()
+
+    async def _backend(self) -> Sandbox:
+        async with self._choosing:
+            if self._taken is None:
+                self._taken = await self._choose()
+                self.name, self.level = self._taken.name, self._taken.level
+            return self._taken
+
+    async def _choose(self) -> Sandbox:
+        tried = []
+        works = asyncio.create_task(trial.without())
+        try:
+            for kind in (Namespaces, Landlock):
+                backend = kind(self._at_once)
+                fault = await _fault(backend, works)
+                if not fault:
+                    return backend
+                tried.append(f"{backend.name} (level {backend.level}): {fault}")
+        finally:
+            works.cancel()
+            await asyncio.gather(works, return_exceptions=True)
+        if self._allow_weak:
+            return Subprocess(self._at_once)
+        raise SandboxError(
+            "no sandbox holds untrusted code on this machine. Tried " + "; ".join(tried) + ". To run it without "
+            "protection nevertheless, where nothing is at stake: sandbox.allow_weak=true"
+        )
+
+
+async def _fault(backend: Sandbox, works: asyncio.Task[set[str]]) -> str:
+    """Why a backend is not to be taken, in plain words; empty where it holds what its level promises."""
+    promised = PROMISED[backend.level]
+    try:
+        escaped = await trial.escapes(backend) & promised
+    except SandboxError as error:
+        return f"cannot start ({error})"
+    if escaped:
+        return f"did not hold {', '.join(sorted(escaped))}"
+    if unproven := promised - await works:
+        return f"not proven, since these attacks fail here even when nothing stops them: {', '.join(sorted(unproven))}"
+    return ""

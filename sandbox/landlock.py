@@ -1,0 +1,16 @@
+"""Level 2: Landlock, a system call filter and limits. For machines where namespaces are forbidden."""
+
+from __future__ import annotations
+
+from sandbox.supervised import Supervised
+
+
+class Landlock(Supervised):
+    """The job reads the system, writes its own folder, and has no sockets. Needs Linux 5.13, best 6.12.
+
+    Not held: the disk as a whole (each file is bounded), what the machine tells of itself, and for jobs of
+    root whose interpreter lies in root's home the number of processes, which is then only watched.
+    """
+
+    name = "landlock"
+    level = 2
