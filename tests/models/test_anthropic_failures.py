@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import Void
-from engine.models.anthropic import Anthropic
 
 from ..servers.replies import Failure
 from .rig import ASK, KEY, Rig
@@ -47,12 +46,10 @@ async def test_absurd_retry_after(rig: Rig) -> None:
         await rig.model(timeout_seconds=0.2, retries=1).reply(ASK)
 
 
-async def test_unreachable() -> None:
+async def test_unreachable(rig: Rig) -> None:
     """No server at all is a void that names the host."""
-    model = Anthropic("claude-haiku-5-5", base_url="http://127.0.0.1:9", retries=0)
     with pytest.raises(Void, match=r"no connection to 127\.0\.0\.1"):
-        await model.reply(ASK)
-    await model.close()
+        await rig.model(base_url="http://127.0.0.1:9").reply(ASK)
 
 
 async def test_key_stays_secret(rig: Rig) -> None:
@@ -67,9 +64,6 @@ async def test_key_stays_secret(rig: Rig) -> None:
 async def test_outgrown(rig: Rig) -> None:
     """A prompt that is too long is the conversation's end, not a failure of ours."""
     message = "prompt is too long: 250000 tokens > 200000 maximum"
-    rig.server.error = lambda *_: {
-        "type": "error",
-        "error": {"type": "invalid_request_error", "message": message},
-    }
+    rig.server.error = lambda *_: {"type": "error", "error": {"type": "x", "message": message}}
     rig.answers(Failure(400))
     assert (await rig.model().reply(ASK)).stop == "context"
