@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-# from tests.servers.chat import ChatServer
+
+from tests.servers.chat import ChatServer
 from tests.servers.messages import MessagesServer
 from tests.servers.replies import text
 from tests.servers.scripts import either, submitting
@@ -81,7 +82,7 @@ def test_a_users_task_over_the_messages_api(tmp_path, mine):
     with MessagesServer(either(submitting("import json\n", argument="content"), judge)) as server:
         done = engine(
             "--config-dir", str(mine), "task=mine", "grading=judge", "agent.model=haiku", "judge.model=sonnet",
-            "runs=10", "concurrency=10", "out=here", "sandbox=subprocess",
+            "runs=10", "concurrency=10", "out=here",
             cwd=tmp_path, ANTHROPIC_API_KEY="sk-local", ANTHROPIC_BASE_URL=server.url,
         )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
@@ -101,7 +102,7 @@ def test_a_provider_that_is_down_is_void(tmp_path, mine):
     """Nothing of it counts as a fail, and the exit code says that runs are missing."""
     done = engine(
         "--config-dir", str(mine), "task=mine", "grading=judge", "agent.model.base_url=http://127.0.0.1:9",
-        "agent.model.retries=0", "runs=2", "out=here", "sandbox=subprocess",
+        "agent.model.retries=0", "runs=2", "out=here",
         cwd=tmp_path, ANTHROPIC_API_KEY="sk-local",
     )  # fmt: skip
     assert done.returncode == 3
@@ -118,7 +119,7 @@ def test_ctrl_c_keeps_what_finished(tmp_path, mine):
             command(
                 "--config-dir", str(mine), "task=mine", "grading=judge", "agent.model=scripted",
                 'agent.model.replies=[{calls: [{name: submit, arguments: {content: "import json"}}]}]',
-                "agent.model.seconds=1", "runs=3", "concurrency=1", "out=here", "sandbox=subprocess",
+                "agent.model.seconds=1", "runs=3", "concurrency=1", "out=here",
             ),
             env=clean(ANTHROPIC_API_KEY="sk-local", ANTHROPIC_BASE_URL=server.url),
             cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -140,7 +141,7 @@ def test_titans_over_the_messages_api(tmp_path):
     with MessagesServer(either(submitting(REFERENCE, argument="content"), judge)) as server:
         done = engine(
             "task=titans", "grading=judge", "agent.model=haiku", "judge.model=sonnet", "runs=10",
-            "concurrency=10", "out=here", "sandbox=subprocess",
+            "concurrency=10", "out=here",
             cwd=tmp_path, ANTHROPIC_API_KEY="sk-local", ANTHROPIC_BASE_URL=server.url,
         )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
@@ -169,7 +170,7 @@ def test_litellm_over_a_chat_endpoint(tmp_path, mine):
             "--config-dir", str(mine), "task=mine", "grading=judge",
             "agent.model=litellm", "agent.model.id=openai/local", f"agent.model.base_url={server.url}",
             "judge.model=openai/local", f"judge.model.base_url={server.url}",
-            "runs=10", "concurrency=10", "out=here", "sandbox=subprocess",
+            "runs=10", "concurrency=10", "out=here",
             cwd=tmp_path, OPENAI_API_KEY="sk-local",
         )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
@@ -190,9 +191,9 @@ def test_two_hundred_runs_over_http(tmp_path, mine):
         )  # fmt: skip
         environment = {"ANTHROPIC_API_KEY": "sk-local", "ANTHROPIC_BASE_URL": server.url}
         began = time.monotonic()
-        one = engine(*overrides, "runs=1", "out=one", "sandbox=subprocess", cwd=tmp_path, **environment)
+        one = engine(*overrides, "runs=1", "out=one", cwd=tmp_path, **environment)
         single, began = time.monotonic() - began, time.monotonic()
-        many = engine(*overrides, "runs=200", "out=many", "sandbox=subprocess", cwd=tmp_path, **environment)
+        many = engine(*overrides, "runs=200", "out=many", cwd=tmp_path, **environment)
         whole = time.monotonic() - began
     assert (one.returncode, many.returncode) == (0, 0), many.stdout[-2000:] + many.stderr
     assert len(records(tmp_path / "many")) == 200
