@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import Refused, Void
 from engine.model import Price, Request, Turn
 from engine.models import messages_api
+from engine.secrets import masked
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 _LONGEST_PLAIN = 21_333  # the SDK refuses to wait for more tokens than this without streaming
 _CONNECT_SECONDS = 10.0
-_SHORTEST = 8  # characters of what may be a secret
 _KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 _SIGN_INS = ("ANTHROPIC_PROFILE", "ANTHROPIC_FEDERATION_RULE_ID", "ANTHROPIC_CONFIG_DIR")
 _PROFILES = ".config/anthropic/configs"
@@ -142,9 +142,7 @@ class Anthropic:
                 words = f"no connection to {error.request.url.host}: {error.__cause__ or error}"
             case _:
                 words = f"the client cannot read the answer: {type(error).__name__}: {error}"
-        for secret in (os.environ.get(name, "") for name in _KEYS):
-            words = words.replace(secret, "***") if len(secret) >= _SHORTEST else words
-        return f"{self.id}: {words}"
+        return str(masked(f"{self.id}: {words}"))
 
 
 def _thinking(wish: str | Mapping[str, Any] | None, max_tokens: int) -> dict[str, Any] | None:

@@ -14,11 +14,10 @@ from typing import Any
 from engine.errors import Void
 from engine.model import Price, Request, Turn
 from engine.models import chat_api
+from engine.secrets import MASK, masked
 
 _NAMED_AS_USUAL = ("openai", "mistral", "groq", "xai", "deepseek", "openrouter")  # by PROVIDER_API_KEY alone
 _DEFAULTED = ("OLLAMA_API_BASE",)  # litellm calls it missing, and then does without
-_SECRETS = ("_KEY", "_TOKEN", "_SECRET")
-_SHORTEST = 8  # characters of what may be a secret
 _LONGEST = 1000  # characters of a provider's complaint that are kept
 
 
@@ -123,10 +122,8 @@ class LiteLLM:
         """What went wrong, in plain words and without any key."""
         if isinstance(error, TimeoutError):
             return f"{self.id}: no answer within {self.timeout_seconds:g} s, tried {self.retries + 1} times"
-        words = str(error) or type(error).__name__
-        secrets = [value for name, value in os.environ.items() if name.endswith(_SECRETS)]
-        for secret in (self._api_key or "", *secrets):
-            words = words.replace(secret, "***") if len(secret) >= _SHORTEST else words
+        words = masked(str(error) or type(error).__name__)
+        words = words.replace(self._api_key, MASK) if self._api_key else words
         return f"{self.id}: {words[:_LONGEST]}"
 
 
