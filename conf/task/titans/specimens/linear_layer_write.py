@@ -1,0 +1,91 @@
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class CausalAttention(nn.Module):
+    def __init__(self, d_model: int, n_heads: int, dropout: float):
+        super().__init__()
+        self.mha = nn.MultiheadAttention(d_model, n_heads, dropout=dropout, batch_first=True)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        seq_len = x.size(1)
+        mask = torch.ones(seq_len, seq_len, dtype=torch.bool, device=x.device).triu(diagonal=1)
+        out, _ = self.mha(x, x, x, attn_mask=mask, need_weights=False)
+        return out
+
+
+class NeuralMemory(nn.Module):
+    def __init__(self, d_model: int, d_mem: int = 24):
+        super().__init__()
+        self.d_mem = d_mem
+        self.key = nn.Linear(d_model, d_mem)
+        self.value = nn.Linear(d_model, d_mem)
+        self.query = nn.Linear(d_model, d_mem)
+        self.write = nn.Linear(2 * d_mem, d_mem * d_mem)
+        self.surprise = nn.Linear(d_mem, 1)
+        self.decay_logit = nn.Parameter(torch.tensor(2.0))
+        self.out = nn.Linear(d_mem, d_model)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        batch, seq_len, _ = x.shape
+        memory = x.new_zeros(batch, self.d_mem, self.d_mem)
+        decay = torch.sigmoid(self.decay_logit)
+        outputs = []
+        for t in range(seq_len):
+            k, v, q = self.key(x[:, t]), self.value(x[:, t]), self.query(x[:, t])
+            k = F.normalize(k, dim=-1)
+            expected = torch.bmm(memory, k.unsqueeze(-1)).squeeze(-1)
+            surprise = torch.sigmoid(self.surprise((v - expected).abs()))
+            candidate = self.write(torch.cat([v, k], dim=-1)).view(batch, self.d_mem, self.d_mem)
+            memory = decay * memory + surprise.unsqueeze(-1) * candidate
+            outputs.append(torch.bmm(memory, q.unsqueeze(-1)).squeeze(-1))
+        return self.out(torch.stack(outputs, dim=1))
+
+
+class Block(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff, dropout):
+        super().__init__()
+        self.attn = CausalAttention(d_model, n_heads, dropout)
+        self.memory = NeuralMemory(d_model)
+        self.alpha = nn.Linear(d_model, 1)
+        self.norm1 = nn.LayerNorm(d_model)
+        self.norm2 = nn.LayerNorm(d_model)
+        self.ff = nn.Sequential(nn.Linear(d_model, d_ff), nn.ReLU(), nn.Linear(d_ff, d_model))
+
+    def forward(self, x):
+        h = self.norm1(x)
+        alpha = self.alpha(h).sigmoid()
+        x = x + torch.lerp(self.memory(h), self.attn(h), alpha)
+        return x + self.ff(self.norm2(x))
+
+
+class SimpleTransformer(nn.Module):
+    def __init__(
+        self,
+        vocab_size: int = 10000,
+        d_model: int = 512,
+        n_heads: int = 8,
+        n_layers: int = 6,
+        d_ff: int = 2048,
+        max_seq_len: int = 512,
+        dropout: float = 0.1,
+    ):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        self.pos_embedding = nn.Parameter(torch.randn(1, max_seq_len, d_model) * 0.02)
+        self.layers = nn.ModuleList()
+        for _ in range(n_layers):
+            self.layers.append(Block(d_model, n_heads, d_ff, dropout))
+        self.ln_f = nn.LayerNorm(d_model)
+        self.lm_head = nn.Linear(d_model, vocab_size)
+
+    def forward(self, input_ids: torch.Tensor, labels: torch.Tensor = None) -> dict:
+        x = self.embedding(input_ids) + self.pos_embedding[:, : input_ids.size(1)]
+        for layer in self.layers:
+            x = layer(x)
+        logits = self.lm_head(self.ln_f(x))
+        out = {"logits": logits}
+        if labels is not None:
+            out["loss"] = F.cross_entropy(logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten())
+        return out

@@ -1,0 +1,99 @@
+"""SimpleTransformer with an associative memory."""
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+class SelfAttention(nn.Module):
+    def __init__(self, dim, heads, drop):
+        super().__init__()
+        self.heads = heads
+        self.drop = drop
+        self.query = nn.Linear(dim, dim)
+        self.key = nn.Linear(dim, dim)
+        self.value = nn.Linear(dim, dim)
+        self.out = nn.Linear(dim, dim)
+
+    def split(self, t):
+        return t.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+
+    def forward(self, x):
+        drop = self.drop if self.training else 0.0
+        y = F.scaled_dot_product_attention(
+            self.split(self.query(x)), self.split(self.key(x)), self.split(self.value(x)),
+            dropout_p=drop, is_causal=True,
+        )
+        return self.out(y.transpose(1, 2).flatten(-2))
+
+
+class NeuralMemory(nn.Module):
+    def __init__(self, dim, d_mem=64):
+        super().__init__()
+        self.d_mem = d_mem
+        self.memory = nn.Parameter(torch.randn(d_mem, d_mem) * 0.05)
+        self.wk = nn.Linear(dim, d_mem, bias=False)
+        self.wv = nn.Linear(dim, d_mem, bias=False)
+        self.wq = nn.Linear(dim, d_mem, bias=False)
+        self.ws = nn.Linear(d_mem, 1)
+        self.decay = nn.Parameter(torch.tensor(2.0))
+        self.wo = nn.Linear(d_mem, dim, bias=False)
+
+    def init_state(self, batch):
+        return self.memory.unsqueeze(0).repeat(batch, 1, 1)
+
+    def step(self, token):
+        M = self.init_state(token.size(0))
+        k = F.normalize(self.wk(token), dim=-1)
+        v = self.wv(token)
+        q = F.normalize(self.wq(token), dim=-1)
+        err = v - torch.bmm(M, k.unsqueeze(-1)).squeeze(-1)
+        surprise = torch.sigmoid(self.ws(err))
+        M = torch.sigmoid(self.decay) * M + surprise.unsqueeze(-1) * torch.bmm(v.unsqueeze(-1), k.unsqueeze(1))
+        return torch.bmm(M, q.unsqueeze(-1)).squeeze(-1)
+
+    def forward(self, x):
+        outputs = []
+        for t in range(x.size(1)):
+            outputs.append(self.step(x[:, t]))
+        return self.wo(torch.stack(outputs, dim=1))
+
+
+class Block(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff, dropout):
+        super().__init__()
+        self.attn = SelfAttention(d_model, n_heads, dropout)
+        self.memory = NeuralMemory(d_model)
+        self.gate = nn.Linear(2 * d_model, d_model)
+        self.norm1 = nn.LayerNorm(d_model)
+        self.norm2 = nn.LayerNorm(d_model)
+        self.ff = nn.Sequential(nn.Linear(d_model, d_ff), nn.SiLU(), nn.Linear(d_ff, d_model), nn.Dropout(dropout))
+
+    def forward(self, x):
+        h = self.norm1(x)
+        attn_out = self.attn(h)
+        mem_out = self.memory(h)
+        g = torch.sigmoid(self.gate(torch.cat([attn_out, mem_out], dim=-1)))
+        x = x + g * attn_out + (1 - g) * mem_out
+        return x + self.ff(self.norm2(x))
+
+
+class SimpleTransformer(nn.Module):
+    """Token and position embeddings, a stack of blocks, and a language-model head."""
+
+    def __init__(self, vocab_size=10000, d_model=512, n_heads=8, n_layers=6, d_ff=2048,
+                 max_seq_len=512, dropout=0.1):
+        super().__init__()
+        self.wte = nn.Embedding(vocab_size, d_model)
+        self.wpe = nn.Embedding(max_seq_len, d_model)
+        self.stack = nn.Sequential(*(Block(d_model, n_heads, d_ff, dropout) for _ in range(n_layers)))
+        self.norm = nn.LayerNorm(d_model)
+        self.head = nn.Linear(d_model, vocab_size, bias=False)
+
+    def forward(self, input_ids, labels=None):
+        h = self.wte(input_ids) + self.wpe.weight[: input_ids.size(1)]
+        logits = self.head(self.norm(self.stack(h)))
+        if labels is None:
+            return {"logits": logits}
+        loss = F.cross_entropy(logits[:, :-1].transpose(1, 2), labels[:, 1:])
+        return {"logits": logits, "loss": loss}
