@@ -1,4 +1,4 @@
-"""The command line against strict local servers: real clients over HTTP, a user's own task, ten runs at once."""
+"""The command line against strict local servers: real clients over HTTP, a user's own task, many runs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-
 from tests.servers.chat import ChatServer
 from tests.servers.messages import MessagesServer
 from tests.servers.replies import text
@@ -27,7 +26,7 @@ REFERENCE = ROOT / "conf/task/titans/specimens/reference.py"
 def engine(*overrides: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """One command, with no more of the environment than it needs."""
     return subprocess.run(
-        command(*overrides), env=clean(**environment), cwd=cwd, capture_output=True, text=True
+        command(*overrides), check=False, env=clean(**environment), cwd=cwd, capture_output=True, text=True
     )
 
 
@@ -45,7 +44,7 @@ def records(out: Path) -> list[dict[str, Any]]:
 
 def judgement(shown: str, decide: str = "pass") -> str:
     """What a sound judge answers: the criteria asked for, each with the first line of code as a quote."""
-    asked = re.findall(r"^(\w+): ", shown.split("on this criterion alone:")[-1], re.MULTILINE)[:1]
+    asked = re.findall(r"^(\w+): ", shown.rpartition("on this criterion alone:")[2], re.MULTILINE)[:1]
     number, line = re.search(r"^ *(\d+)\| (import .*)$", shown, re.MULTILINE).groups()
     name = re.search(r"^--- file 1: (.*)$", shown, re.MULTILINE)[1]
     evidence = [{"file": name, "line": int(number), "quote": line}]
@@ -81,7 +80,8 @@ def test_a_users_task_over_the_messages_api(tmp_path, mine):
     """Agent and judge over the real SDK: ten records, every criterion graded, no invalid request."""
     with MessagesServer(either(submitting("import json\n", argument="content"), judge)) as server:
         done = engine(
-            "--config-dir", str(mine), "task=mine", "grading=judge", "agent.model=haiku", "judge.model=sonnet",
+            "--config-dir", str(mine), "task=mine", "grading=judge", "agent.model=haiku",
+            "judge.model=sonnet",
             "runs=10", "concurrency=10", "out=here",
             cwd=tmp_path, ANTHROPIC_API_KEY="sk-local", ANTHROPIC_BASE_URL=server.url,
         )  # fmt: skip
@@ -181,12 +181,13 @@ def test_litellm_over_a_chat_endpoint(tmp_path, mine):
 
 @pytest.mark.slow
 def test_two_hundred_runs_over_http(tmp_path, mine):
-    """runs=200 concurrency=200 with 0.5 s a turn: the command ends within 1.3 of the ideal and its start-up."""
+    """Two hundred runs at once, with 0.5 s a turn, take little longer than one: no request is invalid."""
     with MessagesServer(
         either(submitting("import json\n", argument="content"), judge), seconds=0.5
     ) as server:
         overrides = (
-            "--config-dir", str(mine), "task=mine", "grading=judge", "agent.model=haiku", "judge.model=sonnet",
+            "--config-dir", str(mine), "task=mine", "grading=judge", "agent.model=haiku",
+            "judge.model=sonnet",
             "concurrency=200",
         )  # fmt: skip
         environment = {"ANTHROPIC_API_KEY": "sk-local", "ANTHROPIC_BASE_URL": server.url}
@@ -199,3 +200,4 @@ def test_two_hundred_runs_over_http(tmp_path, mine):
     assert len(records(tmp_path / "many")) == 200
     assert server.invalid == []
     print(f"one run {single:.1f} s, two hundred {whole:.1f} s")
+    assert whole < 3 * single
