@@ -8,12 +8,14 @@ import shutil
 import sys
 import tempfile
 import traceback
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
 
-import hydra
-from hydra._internal.utils import get_args_parser
+from hydra import version
+from hydra._internal.utils import _run_hydra, get_args_parser
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
@@ -38,19 +40,21 @@ class Ended(Exception):
         self.code = code
 
 
-def main() -> int:
-    sys.argv[0] = "python -m engine"
-    arguments = get_args_parser().parse_args()
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = get_args_parser()
+    parser.prog = "python -m engine"
+    parser.usage = "%(prog)s [KEY=VALUE ...] [OPTION ...]   (--help says more)"
+    arguments = parser.parse_intermixed_args(argv)
     if arguments.help:
         print(catalogue(Path(arguments.config_dir) if arguments.config_dir else None))
         return DONE
-    return compose(arguments.overrides)
+    return compose(parser, arguments)
 
 
-def compose(overrides: list[str]) -> int:
+def compose(parser: ArgumentParser, arguments: Namespace) -> int:
     """Have Hydra compose what the command line says, one job or a sweep of them."""
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # errors reach us as they are, and we say what they mean
     prepare()
+    overrides = tuple(arguments.overrides)
     codes: list[int] = []
     here = os.getpid()
 
@@ -62,7 +66,7 @@ def compose(overrides: list[str]) -> int:
             raise Ended(codes[-1])
 
     try:
-        hydra.main(config_path=str(mounts.CONF), config_name="config", version_base="1.3")(job)()
+        _run_hydra(arguments, parser, job, config_path=str(mounts.CONF), config_name="config")
     except Ended as ended:
         codes.append(ended.code)
     except KeyboardInterrupt:
@@ -73,13 +77,15 @@ def compose(overrides: list[str]) -> int:
 
 
 def prepare() -> None:
-    """Make ours known to Hydra."""
+    """Make ours known to Hydra, and have its errors reach us as they are: we say what they mean."""
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    version.setbase("1.3")
     mounts.mount()
     schema.store()
     OmegaConf.register_new_resolver("scratch", scratch, replace=True)
 
 
-def attempt(cfg: DictConfig, overrides: list[str]) -> int:
+def attempt(cfg: DictConfig, overrides: tuple[str, ...]) -> int:
     """One job, from the composed config to its exit code. An error is told here, where it is known whose."""
     try:
         return _conduct(cfg, overrides)
@@ -93,7 +99,7 @@ def attempt(cfg: DictConfig, overrides: list[str]) -> int:
         return BUG
 
 
-def _conduct(cfg: DictConfig, overrides: list[str]) -> int:
+def _conduct(cfg: DictConfig, overrides: tuple[str, ...]) -> int:
     from engine.config import load
     from engine.experiment import conduct
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -12,6 +12,15 @@ from engine.advice import nearest
 from engine.errors import Refused
 
 PACKAGES = ("engine", "toolkits", "sandbox")
+WORDS = {
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    bool: "true or false",
+    NoneType: "null",
+    Mapping: "a mapping",
+    Sequence: "a list",
+}
 
 
 def build(node: Any, key: str, **offered: Any) -> Any:
@@ -63,7 +72,7 @@ def _check(given: Mapping[str, Any], target: type, takes: Mapping[str, Any], key
         if value == "???":
             raise Refused(f"{key}.{name}: this is missing and needs a value")
         if not _fits(value, hints.get(name, Any)):
-            raise Refused(f"{key}.{name}: {value!r} is not {_words(hints[name])}")
+            raise Refused(f"{key}.{name}={value}: this must be {_words(hints[name])}")
 
 
 def _hints(target: type) -> dict[str, Any]:
@@ -86,4 +95,9 @@ def _fits(value: Any, hint: Any) -> bool:
 
 
 def _words(hint: Any) -> str:
-    return getattr(hint, "__name__", str(hint)).replace("NoneType", "null").replace("None", "null")
+    """An annotation in the words of a config."""
+    if get_origin(hint) in (Union, UnionType):
+        return " or ".join(map(_words, get_args(hint)))
+    if get_origin(hint) is Literal:
+        return " or ".join(map(repr, get_args(hint)))
+    return WORDS.get(get_origin(hint) or hint, str(hint))

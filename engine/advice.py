@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator
+from traceback import walk_tb
 
 from hydra.errors import MissingConfigException, OverrideParseException
 from omegaconf import DictConfig
@@ -17,6 +18,16 @@ from omegaconf.errors import (
 from yaml import MarkedYAMLError
 
 HIDDEN = {"hydra"}
+REWORDED = {
+    r"Ambiguous value for argument '(.+)'": r"\1: several values are a sweep, which needs -m",
+    r"Config group override must be a string or a list. Got (\w+)": (
+        r"a choice must be the name of a file, as in task=titans, and here is one of type \1"
+    ),
+    r"Could not delete from config. '(.+)' does not exist": r"~\1: there is no such key to remove",
+    r"Value '(.*)' of type '\w+' could not be converted to Integer": r"\1 is not a whole number",
+    r"Value '(.*)' of type '\w+' could not be converted to Float": r"\1 is not a number",
+    r"Value '(.*)' is not a valid bool": r"\1 is neither true nor false",
+}
 
 
 def explain(error: BaseException, key: str = "") -> str:
@@ -27,11 +38,13 @@ def explain(error: BaseException, key: str = "") -> str:
                 return _missing_option(config, each.options or ())
             case MarkedYAMLError():
                 return _broken_yaml(each)
+            case UnicodeDecodeError():
+                return f"{_file_read(each)}this is not UTF-8 text: {each}"
             case OverrideParseException():
                 return f"{each.override}: this cannot be read as KEY=VALUE ({_first_line(each.message)})"
             case OmegaConfBaseException():
                 return _place(error) + _broken_key(each, key)
-    return _without_links(str(error)) or type(error).__name__
+    return _reworded(str(error)) or type(error).__name__
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
@@ -48,15 +61,25 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 def _missing_option(config: str, options: Iterable[str]) -> str:
     group, _, name = config.partition("/")
-    also = ", or a raw id with a slash such as openai/gpt-5" if group.endswith(".model") else ""
-    there = f" There are: {', '.join(options)}{also}." if options else ""
-    return f"{group}={name}: there is no such {group}.{nearest(name, options)}{there}"
+    also = " A raw id with a slash, such as openai/gpt-5, goes through litellm." if "." in group else ""
+    if group == "rubric":
+        also = " Unless a task or rubric=NAME says otherwise, a task's rubric is the one of its own name."
+    there = f" There are: {', '.join(options)}." if options else ""
+    return f"{group}={name}: there is no such {group}.{nearest(name, options)}{there}{also}"
 
 
 def _broken_yaml(error: MarkedYAMLError) -> str:
     mark = error.problem_mark or error.context_mark
     where = f"{mark.name}, line {mark.line + 1}: " if mark else ""
     return f"{where}this is not valid YAML: {error.problem or error.context}"
+
+
+def _file_read(error: BaseException) -> str:
+    """The file that Hydra's reader was at: the error itself does not say."""
+    for frame, _ in walk_tb(error.__traceback__):
+        if file := frame.f_locals.get("full_path"):
+            return f"{file}: "
+    return ""
 
 
 def _broken_key(error: OmegaConfBaseException, key: str) -> str:
@@ -68,13 +91,15 @@ def _broken_key(error: OmegaConfBaseException, key: str) -> str:
         if name and not full.endswith(name[1]):
             full = f"{full}.{name[1]}"
         return f"{full}: this is missing and needs a value"
-    return f"{full}: {_first_line(str(error))}"
+    return f"{full}: {_first_line(_reworded(str(error)))}"
 
 
 def _unknown_key(full: str, parent: object) -> str:
     name = full.rpartition(".")[2]
     names = sorted(set(map(str, parent)) - HIDDEN) if isinstance(parent, DictConfig) else []
     there = f" Accepted: {', '.join(names)}." if names else ""
+    if full == "task.task":
+        there = " A task's file begins with the line '# @package _global_'."
     return f"{full}: there is no such key.{nearest(name, names)}{there}"
 
 
@@ -88,6 +113,9 @@ def _first_line(text: str) -> str:
     return text.strip().partition("\n")[0]
 
 
-def _without_links(text: str) -> str:
-    lines = [line for line in text.strip().splitlines() if line.strip() and "https://" not in line]
-    return "\n".join(lines)
+def _reworded(text: str) -> str:
+    """What Hydra says without our kind of key, for a reader who knows only the command line."""
+    for pattern, words in REWORDED.items():
+        if found := re.search(pattern, text):
+            return found.expand(words)
+    return "\n".join(line for line in text.strip().splitlines() if line.strip() and "https://" not in line)

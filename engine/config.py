@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, TypeVar
 
 from omegaconf import DictConfig, OmegaConf
@@ -30,12 +29,20 @@ Tree = dict[str, Any]
 
 
 def load(cfg: DictConfig, origin: Origin) -> Plan:
-    """Everything is checked here that can be checked without money. Raises Refused."""
-    tree = _resolved(cfg)
+    """Everything is checked here that can be checked without money. Raises Refused, naming key and file."""
+    try:
+        return _plan(_resolved(cfg), origin)
+    except Refused as error:
+        part = str(error).partition(".")[0]
+        file = {"rubric": origin.rubric, "task": origin.task}.get(part)
+        raise Refused(f"{error} ({part}: {file})" if file else str(error)) from error
+
+
+def _plan(tree: Tree, origin: Origin) -> Plan:
     task = noun(Task, tree["task"], "task")
     assets = Assets(origin.task.with_suffix(""))
-    gates = _parts(Gate, tree["rubric"]["gates"], "rubric.gates", origin.rubric)
-    criteria = _parts(Criterion, tree["rubric"]["criteria"], "rubric.criteria", origin.rubric)
+    gates = _parts(Gate, tree["rubric"]["gates"], "rubric.gates")
+    criteria = _parts(Criterion, tree["rubric"]["criteria"], "rubric.criteria")
     threshold = noun(Threshold, tree["threshold"], "threshold")
     agent = build(tree["agent"], "agent", specimens=assets.specimens, submission=task.submission)
     judge = build(tree["judge"], "judge") if tree["grading"]["judge"] else None
@@ -74,16 +81,13 @@ def _resolved(cfg: DictConfig) -> Tree:
     return {str(key): value for key, value in tree.items()}
 
 
-def _parts(kind: type[Part], found: Mapping[str, Any], key: str, file: Path) -> dict[str, Part]:
+def _parts(kind: type[Part], found: Mapping[str, Any], key: str) -> dict[str, Part]:
     """Gates or criteria by id, each checked against its dataclass."""
-    parts = {}
     for id, node in found.items():
-        try:
-            parts[str(id)] = noun(kind, node, f"{key}.{id}")
-        except Refused as error:
-            hint = nearest(str(id), [str(other) for other in found if other != id])
-            raise Refused(f"{file}: {error}{hint}") from error
-    return parts
+        if isinstance(node, Mapping) and "claim" not in node:
+            others = [str(other) for other in found if other != id]
+            raise Refused(f"{key}.{id}: this has no claim.{nearest(str(id), others)}")
+    return {str(id): noun(kind, node, f"{key}.{id}") for id, node in found.items()}
 
 
 def _models(**actors: Any) -> dict[str, Model]:

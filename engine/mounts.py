@@ -9,6 +9,7 @@ A group of one's own is a true Hydra group: choice, sweeps, listing and the opti
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from hydra._internal.core_plugins.file_config_source import FileConfigSource
@@ -49,7 +50,7 @@ class ModelSource(ConfigSource):
 
     def is_config(self, config_path: str) -> bool:
         role, _, name = config_path.removesuffix(".yaml").partition("/")
-        return role in ROLES and ("/" in name or name in _models())
+        return role in ROLES and ("/" in name or _is_model(name))
 
     def list(self, config_path: str, results_filter: ObjectType | None) -> list[str]:
         if config_path in ROLES:
@@ -59,7 +60,7 @@ class ModelSource(ConfigSource):
     def load_config(self, config_path: str) -> ConfigResult:
         name = config_path.removesuffix(".yaml").partition("/")[2]
         content: dict[str, object] = {"defaults": [{"/model@_here_": name}, "_self_"]}
-        if name not in _models():
+        if not _is_model(name):
             content = {"defaults": [{"/model@_here_": "litellm"}, "_self_"], "id": name}
         return ConfigResult(self.provider, self.full_path(), OmegaConf.create(content), {"package": None})
 
@@ -112,7 +113,7 @@ def options(group: str, own: Path | None) -> dict[str, Path]:
 
 def find(config: str) -> Path | None:
     """The file of a config such as task/titans, in the order in which Hydra looks, while it is at work."""
-    for source in GlobalHydra.instance().config_loader().get_sources():
+    for source in _sources():
         if source.scheme() in ("file", RubricSource.scheme()) and source.is_config(config):
             inside = _inside(config) if source.scheme() == RubricSource.scheme() else config
             return Path(source.path) / f"{inside}.yaml"
@@ -124,6 +125,13 @@ def _inside(config_path: str) -> str:
 
 
 def _models() -> list[str]:
-    sources = GlobalHydra.instance().config_loader().get_sources()
-    found = [source.list("model", ObjectType.CONFIG) for source in sources if source.is_group("model")]
+    found = [source.list("model", ObjectType.CONFIG) for source in _sources() if source.is_group("model")]
     return sorted({name for names in found for name in names})
+
+
+def _is_model(name: str) -> bool:
+    return any(source.is_config(f"model/{name}") for source in _sources())
+
+
+def _sources() -> Iterable[ConfigSource]:
+    return GlobalHydra.instance().config_loader().get_sources()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from hydra.conf import HydraConf
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.types import RunMode
+from omegaconf import OmegaConf
 
 from engine.errors import Refused
 from engine.mounts import find
@@ -26,9 +28,16 @@ class Origin:
 
 def trace(hydra: HydraConf, command: Sequence[str] = ()) -> Origin:
     """`command` holds the overrides as they were typed, with sweeps in them."""
-    overrides = tuple(hydra.overrides.task)
+    overrides = tuple(_plain(hydra.overrides.task))
     swept = _swept(overrides, command) if hydra.mode == RunMode.MULTIRUN else {}
     return Origin(_file(hydra, "task"), _file(hydra, "rubric"), overrides, swept)
+
+
+def _plain(overrides: Any) -> list[str]:
+    """As they were said: an interpolation in them stays one."""
+    said = OmegaConf.to_container(overrides, resolve=False)
+    assert isinstance(said, list)
+    return [str(each) for each in said]
 
 
 def _file(hydra: HydraConf, group: str) -> Path:

@@ -59,11 +59,15 @@ class Plan:
         yield from _share("fail_under", self.fail_under)
         yield from _task(self.task)
         yield from _worth(self.criteria)
+        for id in self.gates.keys() & self.criteria.keys():
+            yield f"rubric.gates.{id}: this is also a criterion, and a record keeps one verdict for each name"
         yield from _threshold(self.threshold, sum(each.points for each in self.criteria.values()))
         yield from _probes({f"rubric.gates.{id}": gate.probe for id, gate in self.gates.items()}, self.probes)
         named = {f"rubric.criteria.{id}": each.probe for id, each in self.criteria.items() if each.probe}
         yield from _probes(named, self.probes)
         yield from self._grading(decided=bool(named))
+        if "agent" in self.models and not self.tools:
+            yield "toolkit: there are no tools, so the model could never hand anything in"
         for role, model in self.models.items():
             if missing := model.missing():
                 yield f"{role}.model: {missing}. {NO_KEY_NEEDED}"

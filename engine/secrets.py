@@ -9,7 +9,7 @@ from typing import Any
 
 MASK = "***"
 _NAME = re.compile(r"(api_?key|secret|password|authorization|(?<!max_)token$)", re.IGNORECASE)
-_SETTING = re.compile(r"([\w.\-]+)(\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s,{}\"']+)")
+_SETTING = re.compile(r"([\w.\-]+)(\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^,{}\"']+)")
 _SHORTEST = 8  # a shorter value of a variable would blot out innocent text
 
 

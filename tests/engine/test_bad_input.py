@@ -1,0 +1,223 @@
+"""Bad input is refused at once, with one clear message, and nothing is spent or left behind."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from engine.__main__ import main
+from tests.engine.composing import MINE, my_evals, write
+
+ROOT = Path(__file__).parents[2]
+KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "OPENAI_API_KEY")
+BROKEN = {
+    "task/misspelt.yaml": "# @package _global_\ndefaults: [override /rubric: mine]\ntask: {naem: x}\n",
+    "task/nameless.yaml": "# @package _global_\ndefaults: [override /rubric: mine]\ntask: {description: y}\n",
+    "task/headless.yaml": "# No package line\ntask: {name: headless, description: y}\n",
+    "task/lonely.yaml": "# @package _global_\ntask: {name: lonely, description: y}\n",
+    "task/wordy.yaml": (
+        "# @package _global_\ndefaults: [override /rubric: mine]\n"
+        "task: {name: wordy, description: y, limits: {turns: many}}\n"
+    ),
+    "rubric/headless.yaml": "criteria: {a: {claim: It is.}}\n",
+    "rubric/torn.yaml": "criteria:\n  lines:\n    claim: one: two\n",
+    "rubric/claimless.yaml": "criteria: {lines: {points: 1, probe: lines}}\n",
+    "rubric/negative.yaml": "criteria: {lines: {claim: It has., points: -1, probe: lines}}\n",
+    "rubric/probeless.yaml": "criteria: {lines: {claim: It has., probe: liens}}\n",
+    "rubric/judged.yaml": "criteria: {lines: {claim: It has.}}\n",
+    "rubric/empty.yaml": "description: nothing\n",
+    "rubric/misspelt.yaml": "criterias: {lines: {claim: It has.}}\n",
+    "rubric/listed.yaml": "- claim: It has.\n",
+    "task/mine/specimens/.keep": "",
+    "a file": "",
+}
+
+# Below a test's folder: my_evals/ as of composing.py, with what is broken above.
+OWN = ("--config-dir", "my_evals")
+ROWS = {
+    "unknown task": (("task=titanz",), "task=titanz", "Did you mean titans?"),
+    "unknown model": (("agent.model=sonet",), "agent.model=sonet", "Did you mean sonnet?", "opus"),
+    "unknown judge": (("judge.model=opsu",), "judge.model=opsu", "Did you mean opus?"),
+    "unknown rubric": (("rubric=titan",), "rubric=titan", "Did you mean titans?"),
+    "unknown toolkit": (("toolkit=submot",), "toolkit=submot", "Did you mean submit?"),
+    "unknown grading": (("grading=prob",), "grading=prob", "Did you mean probe?"),
+    "unknown key": (("runz=3",), "runz", "Did you mean runs?"),
+    "unknown group": (("toolkti=submit",), "toolkti", "Did you mean toolkit?"),
+    "unknown key of the task": (("task.limits.turnz=3",), "task.limits.turnz", "Did you mean turns?"),
+    "unknown key of the threshold": (("threshold.pionts=3",), "threshold.pionts", "Did you mean points?"),
+    "unknown key of a model": (
+        (*OWN, "task=mine", "agent.model.max_tokenz=3"),
+        "agent.model.max_tokenz",
+        "Did you mean max_tokens?",
+    ),
+    "wrong type for a model": (
+        (*OWN, "task=mine", "agent.model.max_tokens=few"),
+        "agent.model.max_tokens=few: this must be a whole number",
+    ),
+    "no key for the agent": (
+        (*OWN, "task=mine"),
+        "agent.model",
+        "ANTHROPIC_API_KEY",
+        "agent=replay grading=probe",
+    ),
+    "no key for the judge": (
+        (*OWN, "task=mine", "agent=replay", "grading=both"),
+        "judge.model",
+        "ANTHROPIC_API_KEY",
+        "agent=replay grading=probe",
+    ),
+    "no key for litellm": (
+        (*OWN, "task=mine", "agent.model=openai/gpt-5"),
+        "agent.model",
+        "OPENAI_API_KEY",
+        "agent=replay grading=probe",
+    ),
+    "no id for litellm": ((*OWN, "task=mine", "agent.model=litellm"), "agent.model.id", "missing"),
+    "runs=0": ((*OWN, *MINE, "runs=0"), "runs=0", "1 or more"),
+    "runs=ten": (("runs=ten",), "runs", "ten is not a whole number"),
+    "verbose=perhaps": (("verbose=perhaps",), "verbose", "perhaps is neither true nor false"),
+    "concurrency=0": ((*OWN, *MINE, "concurrency=0"), "concurrency=0", "1 or more"),
+    "fail_under=2": ((*OWN, *MINE, "fail_under=2"), "fail_under=2", "between 0 and 1"),
+    "no assignment": (("runs",), "runs: this cannot be read as KEY=VALUE"),
+    "a sweep without -m": (("runs=1,2",), "runs=1,2", "-m"),
+    "a choice that is no name": (("task=5",), "task=titans", "int"),
+    "unknown option": (("--confg-dir", "x"), "--confg-dir"),
+    "no such folder": (("--config-dir", "nowhere"), "nowhere", "not found"),
+    "a torn rubric": (
+        (*OWN, *MINE, "rubric=torn"),
+        "my_evals/rubric/torn.yaml, line 3",
+        "not valid YAML",
+    ),
+    "a rubric that is a list": ((*OWN, *MINE, "rubric=listed"), "rubric/listed"),
+    "a misspelt rubric": ((*OWN, *MINE, "rubric=misspelt"), "rubric.criterias", "Did you mean criteria?"),
+    "no claim": (
+        (*OWN, *MINE, "rubric=claimless"),
+        "rubric.criteria.lines: this has no claim",
+        "my_evals/rubric/claimless.yaml",
+    ),
+    "negative points": (
+        (*OWN, *MINE, "rubric=negative"),
+        "rubric.criteria.lines.points=-1: points must be more than 0",
+        "my_evals/rubric/negative.yaml",
+    ),
+    "an empty rubric": ((*OWN, *MINE, "rubric=empty"), "rubric.criteria", "my_evals/rubric/empty.yaml"),
+    "threshold out of reach": ((*OWN, *MINE, "threshold.points=4"), "threshold.points=4", "sum to 3 points"),
+    "no such probe": (
+        (*OWN, *MINE, "rubric=probeless"),
+        "rubric.criteria.lines.probe=liens",
+        "there are: lines",
+        "my_evals/rubric/probeless.yaml",
+    ),
+    "nothing for a probe": ((*OWN, *MINE, "rubric=judged"), "grading=probe", "grading=judge"),
+    "no such source": ((*OWN, *MINE, "agent.source=god"), "agent.source=god", "Did you mean good?"),
+    "out is a file": ((*OWN, *MINE, "out=my_evals/a file"), "out=my_evals/a file", "is a file"),
+    "out is below a file": ((*OWN, *MINE, "out=my_evals/a file/x"), "my_evals/a file is a file"),
+    "out has results": ((*OWN, *MINE, "out=my_evals/old"), "out=my_evals/old", "never overwritten"),
+    "no such prompt": ((*OWN, *MINE, "task.prompt=fre"), "task.prompt=fre", "Did you mean free?"),
+    "a target elsewhere": (
+        (*OWN, *MINE, "sandbox._target_=os.system"),
+        "sandbox._target_=os.system",
+        "engine, toolkits, sandbox",
+    ),
+    "a misspelt task": ((*OWN, "task=misspelt"), "task/misspelt.yaml", "task.naem", "Did you mean name?"),
+    "a task without a name": (
+        (*OWN, "task=nameless"),
+        "task.name: this is missing",
+        "my_evals/task/nameless.yaml",
+    ),
+    "a task without its header": ((*OWN, "task=headless"), "task/headless.yaml", "# @package _global_"),
+    "a task without a rubric": ((*OWN, "task=lonely"), "rubric=lonely", "of its own name"),
+    "a task of the wrong type": (
+        (*OWN, "task=wordy"),
+        "task/wordy.yaml: task.limits.turns: many is not a whole number",
+    ),
+    "one bad job of a sweep": ((*OWN, *MINE, "-m", "runs=0,-1"), "runs=0", "runs=-1"),
+}
+
+
+@dataclass
+class Ending:
+    """How a command ended."""
+
+    code: int
+    stdout: str
+    stderr: str
+    seconds: float  # of processor time: what the command costs, whatever else the machine does
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in KEYS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    write(my_evals(tmp_path / "my_evals"), {**BROKEN, "old/runs.jsonl": "{}\n"})
+    return tmp_path
+
+
+def command(*arguments: str) -> Ending:
+    """The real command, from the current folder."""
+    said, complained = Path("../stdout"), Path("../stderr")
+    opened = [
+        (os.POSIX_SPAWN_OPEN, number, str(file), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        for number, file in ((1, said), (2, complained))
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    argv = [sys.executable, "-m", "engine", *arguments]
+    process = os.posix_spawn(sys.executable, argv, environment, file_actions=opened)
+    _, status, usage = os.wait4(process, 0)
+    seconds = usage.ru_utime + usage.ru_stime
+    return Ending(os.waitstatus_to_exitcode(status), said.read_text(), complained.read_text(), seconds)
+
+
+def tree(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if "__pycache__" not in path.parts)
+
+
+def check(ending: Ending, words: tuple[str, ...]) -> None:
+    assert ending.code == 2, ending
+    assert ending.stdout == ""
+    for word in words:
+        assert word in ending.stderr
+    assert "Traceback" not in ending.stderr
+    assert "hydra" not in ending.stderr.lower()
+    assert len(ending.stderr.splitlines()) <= 2, ending.stderr
+
+
+@pytest.mark.parametrize(("arguments", "words"), [(row[0], row[1:]) for row in ROWS.values()], ids=list(ROWS))
+def test_refused(folder, capsys, arguments, words):
+    """One message that says what is wrong, where, and what would be accepted; nothing is made."""
+    before = tree(folder)
+    try:
+        code = main(arguments)
+    except SystemExit as ended:  # argparse's own way with an unknown option
+        code = ended.code
+    said = capsys.readouterr()
+    check(Ending(code, said.out, said.err, 0.0), words)
+    assert tree(folder) == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("arguments", "words"), [(row[0], row[1:]) for row in ROWS.values()], ids=list(ROWS))
+def test_refused_by_the_command(folder, arguments, words):
+    """The same of the real command, in under three seconds."""
+    before = tree(folder)
+    ending = command(*arguments)
+    check(ending, words)
+    assert ending.seconds < 3
+    assert tree(folder) == before
+
+
+def test_a_sweep_goes_on_past_a_bad_job(folder, capsys):
+    """Each job tells its own error, the others run, and the worst exit code is the sweep's."""
+    assert main([*OWN, *MINE, "-m", "agent.source=nowhere,good,short", "out=swept"]) == 2
+    said = capsys.readouterr()
+    assert said.err.count("Refused: agent.source=nowhere") == 1
+    assert said.out.count("Kept in") == 2
+    assert sorted(path.name for path in (folder / "swept").iterdir()) == [
+        "agent.source=good",
+        "agent.source=short",
+    ]

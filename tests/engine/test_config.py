@@ -1,0 +1,169 @@
+"""The command line, and what it comes to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from engine.agents.loop import Loop
+from engine.agents.replay import Replay
+from engine.errors import Refused
+from engine.models.anthropic import Anthropic
+from engine.models.litellm import LiteLLM
+from engine.models.scripted import Scripted
+from tests.engine.composing import MINE, composed, my_evals, planned
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    return my_evals(tmp_path / "my_evals")
+
+
+@pytest.mark.parametrize(
+    ("override", "key", "value"),
+    [
+        ("agent.model=sonnet", "agent.model.id", "claude-sonnet-5-5"),
+        ("judge.model=opus", "judge.model.id", "claude-opus-5-5"),
+        ("agent.model.max_tokens=4000", "agent.model.max_tokens", 4000),
+        ("agent.model.base_url=http://127.0.0.1:1", "agent.model.base_url", "http://127.0.0.1:1"),
+        ("agent.model=openai/gpt-5", "agent.model.id", "openai/gpt-5"),
+        ("judge.model=ollama/llama3:8b", "judge.model.id", "ollama/llama3:8b"),
+        ("runs=10", "runs", 10),
+        ("concurrency=1", "concurrency", 1),
+        ("verbose=true", "verbose", True),
+        ("fail_under=0.3", "fail_under", 0.3),
+        ("threshold.points=5", "threshold.points", 5.0),
+        ("task.limits.turns=5", "task.limits.turns", 5),
+        ("task.prompt=explicit", "task.prompt", "explicit"),
+        ("task.prompts.default.biology=false", "task.prompts.default.biology", False),
+        ("rubric.criteria.surprise_gate.points=2", "rubric.criteria.surprise_gate.points", 2),
+        ("+rubric.criteria.docs={claim: yes indeed, points: 1}", "rubric.criteria.docs.claim", "yes indeed"),
+        ("rubric.criteria.docs={claim: yes indeed}", "rubric.criteria.docs.claim", "yes indeed"),
+        ("judge.samples=3", "judge.samples", 3),
+        ("judge.criteria_per_call=all", "judge.criteria_per_call", "all"),
+        ("grading=judge", "grading.probe", False),
+        ("agent=replay", "agent.source", None),
+    ],
+)
+def test_what_can_be_said(override, key, value):
+    """Each form of an override changes just what it names."""
+    found = composed(override, "sandbox=subprocess")
+    for part in key.split("."):
+        found = found[part]
+    assert found == value
+
+
+def test_roles_have_models_of_their_own():
+    """The judge's choice leaves the agent's alone."""
+    found = composed("agent.model=haiku", "judge.model=opus", "sandbox=subprocess")
+    assert (found["agent"]["model"]["id"], found["judge"]["model"]["id"]) == (
+        "claude-haiku-5-5",
+        "claude-opus-5-5",
+    )
+
+
+def test_a_criterion_can_be_removed():
+    assert (
+        "recurrent_update"
+        not in composed("~rubric.criteria.recurrent_update", "sandbox=subprocess")["rubric"]["criteria"]
+    )
+
+
+def test_a_task_of_ones_own(own):
+    """One YAML, one rubric, one folder, no code: everything of the plan comes from there."""
+    plan = planned(*MINE, own=own)
+    assert plan.task.name == "mine"
+    assert plan.prompt == "Write a poem of four lines and hand in poem.txt.\nstart.txt: Roses are red\n"
+    assert list(plan.criteria) == ["lines", "rhyme"]
+    assert (plan.gates["text"].failure, plan.criteria["rhyme"].points) == ("invalid_submission", 2.0)
+    assert plan.threshold.points == 3.0
+    assert plan.probes.names() == ("lines",)
+    assert isinstance(plan.agent, Replay)
+    assert [item.name for item in plan.agent.items] == ["good.txt", "short.txt"]
+
+
+def test_a_model_of_ones_own(own, monkeypatch):
+    """It is an option of both roles and may extend one of ours."""
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "not a real one")
+    plan = planned("task=mine", "agent.model=tiny", *MINE[2:], own=own)
+    assert plan.models["agent"].id == "claude-tiny"
+
+
+def test_a_replay_has_no_model(own):
+    """So no key is asked for, and none is in the records."""
+    plan = planned(*MINE, own=own)
+    assert plan.models == {}
+    assert plan.judge is None
+
+
+@pytest.mark.parametrize(
+    ("model", "kind"), [("haiku", Anthropic), ("openai/gpt-5", LiteLLM), ("scripted", Scripted)]
+)
+def test_models_are_built(own, model, kind, monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "not a real one")
+    monkeypatch.setenv("OPENAI_API_KEY", "not a real one")
+    plan = planned("task=mine", f"agent.model={model}", "grading=both", "sandbox=subprocess", own=own)
+    assert isinstance(plan.agent, Loop)
+    assert isinstance(plan.models["agent"], kind)
+    assert plan.agent.model is plan.models["agent"]
+    assert plan.judge is not None
+    assert plan.judge.model is plan.models["judge"]
+
+
+@pytest.mark.parametrize(
+    ("agent", "grading", "role"), [("loop", "probe", "agent"), ("replay", "judge", "judge")]
+)
+def test_a_key_is_asked_for_by_who_is_used(own, agent, grading, role, monkeypatch):
+    """The message says which variable, and how to try without one."""
+    for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(Refused, match=rf"{role}.model.*ANTHROPIC_API_KEY.*agent=replay grading=probe"):
+        planned("task=mine", f"agent={agent}", f"grading={grading}", "sandbox=subprocess", own=own)
+
+
+def test_the_kept_config_is_whole_and_has_no_secrets(own, monkeypatch):
+    """It is resolved, can be read back, and neither keys nor values of secret variables are in it."""
+    monkeypatch.setenv("MY_API_KEY", "swordfish-swordfish")
+    said = (
+        *MINE,
+        "rubric.description=${oc.env:MY_API_KEY}",
+        "judge.model=openai/gpt-5",
+        "judge.model.api_key=sesame",
+    )
+    plan = planned(*said, own=own)
+    assert "swordfish" not in plan.config + "".join(plan.overrides)
+    assert "sesame" not in plan.config + "".join(plan.overrides)
+    kept = yaml.safe_load(plan.config)
+    assert kept["task"]["name"] == "mine"
+    assert kept["judge"]["model"]["api_key"] == "***"
+    assert "judge.model.api_key=***" in plan.overrides
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("+rubric.criteria.docs={points: 1}", r"rubric\.criteria\.docs: this has no claim"),
+        ("rubric.criteria.lins.points=2", r"rubric\.criteria\.lins: .* Did you mean lines\?"),
+        ("+rubric.criteria.docs={claim: x, ponts: 1}", r"docs\.ponts: .* Did you mean points\?"),
+        ("rubric.criteria.lines.points=many", r"rubric\.criteria\.lines\.points: many is not a number"),
+        ("rubric.criteria.lines=7", r"rubric\.criteria\.lines: this must be a mapping with claim, points"),
+        ("rubric.criteria.lines.claim=${nothing}", r"rubric\.criteria\.lines\.claim: .*nothing"),
+        ("agent.sauce=x", r"agent\.sauce: Replay takes no such key\. Did you mean source\?"),
+        (
+            "toolkit.submit._target_=os.system",
+            r"toolkit\.submit\._target_=os\.system: .*engine, toolkits, sandbox",
+        ),
+        ("toolkit.submit=7", r"toolkit\.submit: this must be a mapping with a _target_"),
+    ],
+)
+def test_what_types_do_not_hold_is_checked_after_composing(own, override, message):
+    with pytest.raises(Refused, match=message):
+        planned(*MINE, override, own=own)
+
+
+def test_a_fault_of_the_rubric_names_its_file(own):
+    """The file that was chosen, wherever it lies."""
+    with pytest.raises(Refused, match=rf"points=-1: .*\(rubric: {own}/rubric/mine.yaml\)"):
+        planned(*MINE, "rubric.criteria.lines.points=-1", own=own)
