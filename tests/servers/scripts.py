@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from .double import Answer, Respond
+from .messages_rules import blocks_of
 from .replies import call, text, thinking
 
 Body = Mapping[str, Any]
 Choose = Callable[[str, Mapping[str, Any], Body], Any]
 
 
-def submitting(code: str | Path, *, tool: str = "submit", argument: str = "code", talk: int = 1) -> Respond:
-    """An agent that says something in `talk` turns, then submits `code` (the file's text, if a Path)."""
+def submitting(code: str | Path, *, tool: str = "submit", talk: int = 1) -> Respond:
+    """An agent that says something in `talk` turns, then calls `tool` with `code` (or that file's text).
+
+    The code is passed as the first argument that the tool requires.
+    """
     source = code.read_text() if isinstance(code, Path) else code
 
     def respond(body: Body) -> Answer:
         turns = sum(message["role"] == "assistant" for message in body["messages"])
         thinks = body.get("thinking", {}).get("type") in ("adaptive", "enabled")
         thought = [thinking("What is asked?")] if thinks else []
-        said = [call(tool, {argument: source})] if turns >= talk else []
+        schemas = {spec["name"]: spec["input_schema"] for spec in body["tools"]}
+        said = [call(tool, {schemas[tool]["required"][0]: source})] if turns >= talk else []
         return [*thought, text("I shall submit my work."), *said]
 
     return respond
@@ -42,6 +48,36 @@ def judging(choose: Choose | None = None) -> Respond:
         return [text(json.dumps(fitting(body["output_config"]["format"]["schema"], pick)))]
 
     return respond
+
+
+def deciding(decide: Callable[[str], str] = lambda _: "pass") -> Respond:
+    """A judge of the engine: to each criterion asked for, its verdict, with the first line as the quote."""
+
+    def respond(body: Body) -> Answer:
+        user = [message for message in body["messages"] if message["role"] == "user"]
+        asked = "\n".join(block["text"] for message in user for block in blocks_of(message["content"]))
+        question = asked.partition("</submission-")[2]
+        schema = body["output_config"]["format"]["schema"]["properties"]["answers"]["items"]
+        names = [name for name in schema["properties"]["criterion"]["enum"] if f"\n{name}: " in question]
+        answers = [
+            {
+                "criterion": name,
+                "evidence": [_first_line(asked)],
+                "reason": "So it was scripted.",
+                "verdict": decide(name),
+            }
+            for name in names
+        ]
+        return [text(json.dumps({"answers": answers}))]
+
+    return respond
+
+
+def _first_line(asked: str) -> dict[str, Any]:
+    file = re.search(r"^--- file 1: (.+)$", asked, re.MULTILINE)
+    line = re.search(r"^ *(\d+)\| (.*\S.*)$", asked, re.MULTILINE)
+    assert file and line, "no submission in this prompt"
+    return {"file": file[1], "line": int(line[1]), "quote": line[2]}
 
 
 def either(agent: Respond, judge: Respond) -> Respond:

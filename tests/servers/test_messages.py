@@ -12,10 +12,16 @@ import anthropic
 import jsonschema
 import pytest
 
+from engine.graders.answer import misquoted, parse, schema
+from engine.graders.fence import fence
+from engine.graders.policy import question
+from engine.models.schema import closed
+from engine.rubric import Criterion
+
 from .asking import MARK, RESULT, TOOL, body, formed, own, post, user
 from .messages import MessagesServer
 from .replies import Reply, call, text, thinking
-from .scripts import either, judging, submitting
+from .scripts import deciding, either, judging, submitting
 
 
 @pytest.fixture
@@ -72,6 +78,9 @@ async def test_stream(server: MessagesServer) -> None:
     assert message.stop_reason == "tool_use"
 
 
+SUBMIT = {"name": "submit", "input_schema": {"type": "object", "required": ["content"]}}
+
+
 async def test_scripts(server: MessagesServer, tmp_path: Path) -> None:
     """The ready-made agent talks, then submits the file; the judge answers what fits the schema."""
     file = tmp_path / "work.py"
@@ -80,12 +89,12 @@ async def test_scripts(server: MessagesServer, tmp_path: Path) -> None:
         submitting(file), judging(lambda path, _, __: "fail" if path == "findings[0].verdict" else None)
     )
     opening = user(text("Do it."))
-    talk = json.loads((await post(server, body(tools=[TOOL], messages=[opening])))[1])
+    talk = json.loads((await post(server, body(tools=[SUBMIT], messages=[opening])))[1])
     assert [block["type"] for block in talk["content"]] == ["text"]
     again = [opening, own(*talk["content"]), user(text("Go on."))]
-    done = json.loads((await post(server, body(tools=[TOOL], messages=again)))[1])
+    done = json.loads((await post(server, body(tools=[SUBMIT], messages=again)))[1])
     assert done["content"][-1]["name"] == "submit"
-    assert done["content"][-1]["input"] == {"code": "print('work')\n"}
+    assert done["content"][-1]["input"] == {"content": "print('work')\n"}
     finding = {
         "type": "object",
         "properties": {
@@ -117,3 +126,15 @@ def test_thread() -> None:
 
     with MessagesServer(lambda _: [text("Hello.")]) as server:
         assert asyncio.run(ask(server.url)) == "text"
+
+
+async def test_deciding(server: MessagesServer) -> None:
+    """The scripted judge of the engine gives exactly the verdicts that it is asked for, with a true quote."""
+    criteria = {"fast": Criterion("It is fast.", 1), "short": Criterion("It is short.", 1)}
+    server.respond = deciding({"short": "fail"}.__getitem__)
+    prompt = user(text(fence({"a.py": "\nprint(1)"})), text(question({"short": criteria["short"]})))
+    sent = formed(closed(schema(criteria))) | {"messages": [prompt]}
+    answer = json.loads(json.loads((await post(server, sent))[1])["content"][0]["text"])
+    verdicts = parse(json.dumps(answer), schema(criteria), ["short"])
+    assert verdicts["short"].verdict == "fail"
+    assert misquoted(verdicts["short"], {"a.py": ["", "print(1)"]}) is None
