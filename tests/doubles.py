@@ -84,6 +84,9 @@ class NoSandbox:
     name = "none"
     level = 3
 
+    async def check(self) -> None:
+        raise SandboxError("no sandbox here")
+
     def open(self, job: Job) -> AbstractAsyncContextManager[Session]:
         raise SandboxError(f"no sandbox here for {job.argv}")
 

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from engine.errors import Void
+from engine.errors import Refused, Void
 from engine.experiment import conduct
 from engine.models.scripted import Scripted
-from tests.doubles import Answering, plan, verdicts
+from tests.doubles import Answering, gate, plan, verdicts, write_probe
 
 
 def test_a_whole_experiment(tmp_path, capsys):
@@ -56,3 +56,15 @@ def test_an_interruption_keeps_what_finished(tmp_path, capsys):
     assert conduct(plan(tmp_path, runs=5, concurrency=1, judge_model=Answering(answer))) == 130
     assert len((tmp_path / "out/runs.jsonl").read_text().splitlines()) == 1
     assert "1 of 5 runs finished and are kept" in capsys.readouterr().out
+
+
+def test_without_a_sandbox_nothing_is_begun(tmp_path):
+    """Where submissions cannot be run, that is said before any model is asked and any folder made."""
+    agent = Answering(lambda _: "hi")
+    write_probe(tmp_path / "probes", "runs", "return {}")
+    this = plan(tmp_path, gates={"execution": gate("runs")}, agent_model=agent)
+    with pytest.raises(Refused, match="no sandbox here"):
+        conduct(this)
+    assert agent.asked == []
+    assert agent.closed
+    assert not this.out.exists()
