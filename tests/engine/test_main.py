@@ -1,0 +1,172 @@
+"""The command: what it prints, what it leaves, and its exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+import engine.experiment
+from engine.__main__ import main
+from engine.errors import Refused
+from engine.mounts import CONF, RUBRICS
+from engine.plan import Plan
+from tests.engine.composing import MINE, my_evals
+
+ROOT = Path(__file__).parents[2]
+HEAVY = ("anthropic", "litellm", "jsonschema", "jinja2", "rich", "torch", "fitz", "pymupdf", "httpx")
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    my_evals(tmp_path / "my_evals")
+    monkeypatch.chdir(tmp_path)
+    return ("--config-dir", "my_evals", *MINE)
+
+
+def test_help_names_every_choice(capsys, own):
+    """Each task, model, rubric and toolkit has a line, the user's own among them."""
+    assert main(["--help", *own]) == 0
+    said = capsys.readouterr().out
+    for folder in (CONF / "task", CONF / "model", CONF / "toolkit", RUBRICS):
+        for file in folder.glob("*.yaml"):
+            line = next(line for line in said.splitlines() if line.split()[:1] == [file.stem])
+            assert len(line.split()) > 3, line
+    assert "  mine    Write a poem" in said
+    assert said.count("  python -m engine ") >= 3
+
+
+def test_help_needs_nothing_heavy():
+    """Neither do errors of the command line; both answer at once."""
+    script = (
+        "import sys; from engine.__main__ import main; main(sys.argv[1:]); "
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    for argument in ("--help", "tsk=titans"):
+        ended = subprocess.run(
+            [sys.executable, "-c", script, argument],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=ROOT,
+        )
+        assert not set(HEAVY) & set(ended.stderr.split())
+
+
+def test_options_may_stand_anywhere(capsys, own):
+    """Also between overrides, where argparse alone would not find them."""
+    assert main(["runs=3", "--cfg", "job", *own, "concurrency=2"]) == 0
+    shown = yaml.safe_load(capsys.readouterr().out)
+    assert (shown["runs"], shown["concurrency"], shown["task"]["name"]) == (3, 2, "mine")
+
+
+@pytest.mark.parametrize("about", ["config", "defaults", "defaults-tree", "plugins", "searchpath", "all"])
+def test_info(capsys, own, about):
+    """Hydra's own views of the composition work with our groups."""
+    assert main([*own, "--info", about]) == 0
+    assert capsys.readouterr().out
+
+
+def test_an_experiment_from_command_to_folder(capsys, own, tmp_path):
+    """Two replayed specimens: records, config and overrides lie in the folder that is named at the end."""
+    assert main([*own, "runs=2", "~rubric.criteria.rhyme"]) == 0
+    (folder,) = (tmp_path / "out/mine").iterdir()
+    assert str(folder) in capsys.readouterr().out.replace("\n", "")
+    lines = (folder / "runs.jsonl").read_text().splitlines()
+    assert {json.loads(line)["outcome"] for line in lines} == {"pass", "fail"}
+    assert yaml.safe_load((folder / "config.yaml").read_text())["runs"] == 2
+    said = yaml.safe_load((folder / "overrides.yaml").read_text())
+    assert said == [*MINE, "runs=2", "~rubric.criteria.rhyme"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["my_evals", "out"]
+
+
+def test_a_sweep(capsys, own, tmp_path):
+    """Each job has a folder named by what is swept, and Hydra leaves nothing of its own."""
+    assert main([*own, "-m", "task.prompt=default,free", "threshold.points=1,2", "out=swept"]) == 0
+    assert capsys.readouterr().out.count("Kept in") == 4
+    assert sorted(path.name for path in (tmp_path / "swept").iterdir()) == [
+        "task.prompt=default,threshold.points=1",
+        "task.prompt=default,threshold.points=2",
+        "task.prompt=free,threshold.points=1",
+        "task.prompt=free,threshold.points=2",
+    ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["my_evals", "swept"]
+
+
+def ending(monkeypatch: pytest.MonkeyPatch, *endings: int | BaseException) -> list[Plan]:
+    """Have experiments end as told, one after another; the list fills with their plans."""
+    plans: list[Plan] = []
+
+    def conduct(plan: Plan) -> int:
+        plans.append(plan)
+        told = endings[len(plans) - 1]
+        if isinstance(told, BaseException):
+            raise told
+        return told
+
+    monkeypatch.setattr(engine.experiment, "conduct", conduct)
+    return plans
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [(0, 0), (1, 1), (3, 3), (130, 130), (KeyboardInterrupt(), 130), (Refused("no"), 2), (KeyError("x"), 70)],
+)
+def test_exit_codes(monkeypatch, own, told, code):
+    """What the experiment says, or whose fault it was that it said nothing."""
+    ending(monkeypatch, told)
+    assert main(own) == code
+
+
+def test_a_bug_shows_its_trace(monkeypatch, capsys, own):
+    """Only there: it is ours to repair."""
+    ending(monkeypatch, KeyError("lost"))
+    main(own)
+    said = capsys.readouterr().err
+    assert "Traceback" in said
+    assert said.endswith("This is a bug in the engine, please report it.\n")
+
+
+@pytest.mark.parametrize(
+    ("endings", "code", "made"),
+    [((0, 3, 1), 3, 3), ((1, 0, 0), 1, 3), ((0, Refused("no"), 3), 2, 3), ((3, 130, 0), 130, 2)],
+)
+def test_a_sweep_ends_with_its_worst_code(monkeypatch, own, endings, code, made):
+    """All jobs run, but for an interruption, which ends the sweep."""
+    plans = ending(monkeypatch, *endings)
+    assert main([*own, "-m", "runs=1,2,3"]) == code
+    assert len(plans) == made
+
+
+def test_a_retiring_model_is_told_of(monkeypatch, capsys, own):
+    """Before the runs, on standard error."""
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "not a real one")
+    ending(monkeypatch, 0)
+    assert main([*own, "agent=loop", "agent.model=haiku", "agent.model.retires='2020-01-01'"]) == 0
+    assert "2020-01-01" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_wheel_brings_its_config(tmp_path):
+    """Installed away from the checkout it finds its own config, wherever it is started."""
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-build-isolation", "--no-deps"]
+    subprocess.run([*build, "--wheel-dir", str(tmp_path), str(ROOT)], check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    site = tmp_path / "site"
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site)]
+    subprocess.run([*install, str(wheel)], check=True, capture_output=True)
+    shown = subprocess.run(
+        [sys.executable, "-m", "engine", "--cfg", "job", "agent.model=sonnet"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(site)},
+    )
+    assert yaml.safe_load(shown.stdout)["task"]["name"] == "titans"
+    assert (site / "engine/conf/task/titans/prompt.md").is_file()
