@@ -55,6 +55,8 @@ def _find(name: str, tools: Mapping[str, Tool]) -> Tool:
 
 
 def _validate(call: ToolCall, schema: JsonSchema) -> None:
+    if call.problem:
+        raise ValueError(call.problem)
     from jsonschema import Draft202012Validator  # imported where first used: 0.1 s
 
     problems = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_an_interruption_keeps_what_finished(tmp_path, capsys):
 
     def answer(request):
         if len(list((tmp_path / "out/submissions").iterdir())) > 1:
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
         return verdicts(lambda _: {})(request)
 
     assert conduct(plan(tmp_path, runs=5, concurrency=1, judge_model=Answering(answer))) == 130

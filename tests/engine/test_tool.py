@@ -56,6 +56,13 @@ async def test_invalid_arguments_are_told(tmp_path, arguments, words):
     assert words in result.text
 
 
+async def test_a_call_that_was_cut_off_is_not_run(tmp_path):
+    """What the provider could not make sense of is told to the model, even where the rest would do."""
+    call = ToolCall("1", "add", {"x": 1}, problem="cut off at max_tokens")
+    result = await use(call, attempt(tmp_path, tools={"add": Add()}))
+    assert (result.error, result.text) == (True, "ValueError: cut off at max_tokens")
+
+
 async def test_an_exception_is_told(tmp_path):
     """A tool that raises does not end the run."""
     result = await call(tmp_path, Add(), x=-1)
