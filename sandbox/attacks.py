@@ -49,7 +49,8 @@ def kill(pid: str) -> bool:
 
 def environment(token: str) -> bool:
     """Find a secret in the environment of any process but this one."""
-    return any(token.encode() in _read(folder / "environ") for folder in Path("/proc").iterdir() if _other(folder))
+    others = (folder for folder in Path("/proc").glob("[0-9]*") if int(folder.name) != os.getpid())
+    return any(token.encode() in _read(folder / "environ") for folder in others)
 
 
 def memfd(_: str) -> bool:
@@ -72,7 +73,7 @@ def processes(most: str) -> bool:
 
 def memory(size: str) -> bool:
     """Use more than `size` MiB in three processes, each of which uses less."""
-    return _children(3, lambda: _fill(int(size) // 2)) == 3  # noqa: PLR2004  the three
+    return _children(3, lambda: _fill(int(size) // 2)) == 3
 
 
 def daemon(_: str) -> bool:
@@ -107,10 +108,6 @@ def _fill(size: int) -> None:
     held = bytearray(os.urandom(4096)) * (size * MIB // 4096)
     time.sleep(0.2)
     del held
-
-
-def _other(folder: Path) -> bool:
-    return folder.name.isdigit() and int(folder.name) != os.getpid()
 
 
 def _read(path: Path) -> bytes:

@@ -71,7 +71,9 @@ class Auto:
         if self._allow_weak:
             return Subprocess(self._at_once)
         raise SandboxError(
-            "no sandbox holds untrusted code on this machine. Tried " + "; ".join(tried) + ". To run it without "
+            "no sandbox holds untrusted code on this machine. Tried "
+            + "; ".join(tried)
+            + ". To run it without "
             "protection nevertheless, where nothing is at stake: sandbox.allow_weak=true"
         )
 
@@ -86,5 +88,5 @@ async def _fault(backend: Sandbox, works: asyncio.Task[set[str]]) -> str:
     if escaped:
         return f"did not hold {', '.join(sorted(escaped))}"
     if unproven := promised - await works:
-        return f"not proven, since these attacks fail here even when nothing stops them: {', '.join(sorted(unproven))}"
+        return f"not proven, since here these attacks fail even unhindered: {', '.join(sorted(unproven))}"
     return ""

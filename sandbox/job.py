@@ -65,7 +65,7 @@ class Session(Protocol):
         """Give the job a frame. A job that is gone or does not read raises EOFError."""
 
     async def receive(self, most: int = 16 * MIB) -> bytes:
-        """The next frame. EOFError when the job is gone or closed its end; ValueError for one above `most`."""
+        """The next frame. EOFError when the job or its end is gone; ValueError for one above `most`."""
 
     async def wait(self) -> Result:
         """Let the job run to its end or its limit."""
@@ -79,6 +79,9 @@ class Sandbox(Protocol):
 
     def open(self, job: Job) -> AbstractAsyncContextManager[Session]:
         """Start a job. On leaving, every process of it is dead and its folder gone. Raises SandboxError."""
+
+    async def check(self) -> None:
+        """Find out, before it matters, whether jobs can be run here. Raises SandboxError with the reason."""
 
     async def close(self) -> None:
         """End what is kept between jobs."""

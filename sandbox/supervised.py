@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import marshal
 import os
 import socket
 import sys
 import tempfile
+from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from sandbox import interpreter
-from sandbox.job import Job, SandboxError
+from sandbox.job import Job, SandboxError, run
 from sandbox.session import JobSession
 
 if TYPE_CHECKING:
     from sandbox.supervisor.order import Order
 
 LAUNCHER = str(Path(__file__).parent / "supervisor" / "launcher.py")
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 DYING = 5.0  # seconds a supervisor may take to kill its job and clean up
 
 
@@ -39,7 +40,7 @@ class Supervised:
 
     @asynccontextmanager
     async def open(self, job: Job) -> AsyncIterator[JobSession]:
-        """Start a job. Raises SandboxError where that is impossible, ValueError for a job that makes no sense."""
+        """Start a job. Raises SandboxError, or ValueError for a job that makes no sense."""
         order = self._order(job)
         async with self._room, AsyncExitStack() as stack:
             try:
@@ -47,6 +48,12 @@ class Supervised:
             except OSError as error:
                 raise SandboxError(f"sandbox {self.name}: no supervisor could be started: {error}") from error
             yield session
+
+    async def check(self) -> None:
+        """Run a job that does nothing. Raises SandboxError where that fails."""
+        result = await run(self, Job(("python", "-c", "")))
+        if result.code != 0:
+            raise SandboxError(f"sandbox {self.name}: Python does not start in it: {result.stderr[-500:]}")
 
     async def close(self) -> None:
         """Nothing is kept between jobs."""
@@ -71,33 +78,42 @@ class Supervised:
 async def _start(order: Order, stack: AsyncExitStack) -> JobSession:
     """Start a supervisor and give it its order; the stack ends all that."""
     ours, theirs = zip(socket.socketpair(), socket.socketpair(), strict=True)
-    with contextlib.ExitStack() as theirs_closed:
-        for end in theirs:
-            theirs_closed.enter_context(end)
+    for end in ours:
+        stack.callback(end.close)
+    with theirs[0], theirs[1]:
         numbers = [end.fileno() for end in theirs]
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-S", LAUNCHER, *map(str, numbers),
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-            pass_fds=numbers, env={}, cwd="/", start_new_session=True,
-        )  # fmt: skip
+            sys.executable,
+            "-I",
+            "-S",
+            LAUNCHER,
+            *map(str, numbers),
+            stdin=DEVNULL,
+            stdout=DEVNULL,
+            stderr=DEVNULL,
+            pass_fds=numbers,
+            env={},
+            cwd="/",
+            start_new_session=True,
+        )
     stack.push_async_callback(_bury, process)
     control = await _streams(ours[0], stack)
     channel = await _streams(ours[1], stack)
     session = JobSession(control, channel, order["seconds"])
     stack.push_async_callback(session.close)
-    message = marshal.dumps(order)
+    message = marshal.dumps(dict(order))
     control[1].write(len(message).to_bytes(4, "big") + message)
     return session
 
 
-async def _streams(
-    end: socket.socket, stack: AsyncExitStack
-) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def _streams(end: socket.socket, stack: AsyncExitStack) -> Streams:
     reader, writer = await asyncio.open_connection(sock=end)
-    stack.callback(
-        lambda: writer.transport.abort()
-    )  # holds the writer, whose deletion would close the stream
+    stack.callback(_abort, writer)
     return reader, writer
+
+
+def _abort(writer: asyncio.StreamWriter) -> None:
+    writer.transport.abort()
 
 
 async def _bury(process: asyncio.subprocess.Process) -> None:

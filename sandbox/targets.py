@@ -15,7 +15,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-VICTIM = "import signal, time; signal.signal(signal.SIGUSR1, signal.SIG_DFL); print(flush=True); time.sleep(60)"
+VICTIM = (
+    "import signal, time; signal.signal(signal.SIGUSR1, signal.SIG_DFL); print(flush=True); time.sleep(60)"
+)
 
 
 @dataclass
@@ -54,14 +56,12 @@ class Targets:
 async def targets() -> AsyncIterator[Targets]:
     """Fresh targets, which anyone on the host can reach."""
     with tempfile.TemporaryDirectory(prefix="sandbox-test-") as folder, contextlib.ExitStack() as sockets:
-        path = Path(folder)
-        path.chmod(0o777)
-        (path / "secret").write_text("secret")
+        path = _planted(folder)
         tcp = sockets.enter_context(socket.create_server(("127.0.0.1", 0)))
         unix = sockets.enter_context(socket.socket(socket.AF_UNIX))
         unix.bind(f"{folder}/socket")
         unix.listen()
-        (path / "socket").chmod(0o777)
+        os.chmod(f"{folder}/socket", 0o777)  # noqa: PTH101, S103  anyone may try
         token = secrets.token_hex(16)
         victim = await asyncio.create_subprocess_exec(
             sys.executable, "-I", "-S", "-c", VICTIM, env={"SECRET": token}, stdout=asyncio.subprocess.PIPE
@@ -74,6 +74,13 @@ async def targets() -> AsyncIterator[Targets]:
             with contextlib.suppress(ProcessLookupError):
                 victim.kill()
             await victim.wait()
+
+
+def _planted(folder: str) -> Path:
+    path = Path(folder)
+    path.chmod(0o777)
+    (path / "secret").write_text("secret")
+    return path
 
 
 def marked(mark: str) -> set[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -54,10 +55,14 @@ async def _succeeded(attacker: Attacker) -> set[str]:
 
 
 async def _freely(attack: dict[str, str], mark: str) -> str:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, attacks.__file__, *_words(attack), env={"MARK": mark}, stdout=asyncio.subprocess.PIPE
-    )
-    return (await process.communicate())[0].decode()
+    with tempfile.TemporaryDirectory() as folder:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, attacks.__file__, *_words(attack)),
+            env={"MARK": mark},
+            cwd=folder,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        return (await process.communicate())[0].decode()
 
 
 def _words(attack: dict[str, str]) -> list[str]:

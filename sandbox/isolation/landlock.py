@@ -3,7 +3,9 @@
 Works without namespaces, for root and for ordinary users. The job shares the host's processes and network
 devices, so it gets no sockets at all, and the disk is bounded by file only.
 """
-# ruff: noqa: PTH  (pathlib loads slowly, and every job waits for its supervisor)
+
+# ruff: noqa: PTH116, PTH120
+# pathlib loads slowly, and every job waits for its supervisor
 
 from __future__ import annotations
 
@@ -25,15 +27,17 @@ EXECUTE, WRITE, READ, LIST, TRUNCATE, IOCTL = 1, 2, 4, 8, 1 << 14, 1 << 15
 FILES = {1: 13, 2: 14, 3: 15, 4: 15}  # rights over files by version; later versions have 16
 TCP, SCOPE = 0b11, 0b11  # bind and connect; abstract sockets and signals
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc/alternatives")
-FACTS = ("/etc/ld.so.cache", "/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/hosts", "/etc/localtime",
-         "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/dev/random", "/dev/urandom", "/dev/zero")  # fmt: skip
+FACTS = (
+    *("/etc/ld.so.cache", "/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/hosts", "/etc/localtime"),
+    *("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/dev/random", "/dev/urandom", "/dev/zero"),
+)
 
 
 class Landlock(Plain):
     """Where a job reads the system and the interpreter, writes its own folder, and reaches nothing else.
 
-    Root's jobs become a user of their own if that one can reach the interpreter (it may lie in root's home),
-    else root without any capability.
+    Root's jobs become a user of their own if that one can reach the interpreter, else (it may lie in root's
+    home) root without any capability.
     """
 
     def __init__(self, order: Order) -> None:
@@ -70,8 +74,8 @@ def _files() -> int:
 def _ruleset() -> int:
     """A descriptor of rules that deny all that this kernel can deny."""
     version = _version()
-    words = [(1 << _files()) - 1, TCP if version >= 4 else 0, SCOPE if version >= 6 else 0]  # noqa: PLR2004
-    size = 8 * (3 if version >= 6 else 2 if version >= 4 else 1)  # noqa: PLR2004  versions as documented
+    words = [(1 << _files()) - 1, TCP if version >= 4 else 0, SCOPE if version >= 6 else 0]
+    size = 8 * (3 if version >= 6 else 2 if version >= 4 else 1)
     attributes = ctypes.create_string_buffer(struct.pack("=3Q", *words))
     return kernel.syscall(CREATE_RULESET, "landlock_create_ruleset", attributes, size, 0)
 

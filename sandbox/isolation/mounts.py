@@ -2,7 +2,9 @@
 
 Everything else of the host is absent rather than forbidden.
 """
-# ruff: noqa: PTH  (pathlib loads slowly, and every job waits for its supervisor)
+
+# ruff: noqa: PTH102, PTH103, PTH106, PTH110, PTH112, PTH114, PTH115, PTH119, PTH123, PTH211
+# pathlib loads slowly, and every job waits for its supervisor
 
 from __future__ import annotations
 
@@ -70,7 +72,8 @@ def _etc(user: int) -> None:
 
 def _private(disk: int, user: int) -> None:
     """The working folder, /tmp and /dev/shm: three folders of one sized file system in memory."""
-    _mount("tmpfs", f"{NEW}{_made('/mnt')}", "tmpfs", NO_SETUID | NO_DEVICES, f"size={disk},nr_inodes={INODES}")
+    sized = f"size={disk},nr_inodes={INODES}"
+    _mount("tmpfs", NEW + _made("/mnt"), "tmpfs", NO_SETUID | NO_DEVICES, sized)
     for path in (WORK, "/tmp", "/dev/shm"):  # noqa: S108  paths of the job's own new root
         source = f"{NEW}/mnt/{os.path.basename(path)}"
         os.mkdir(source, 0o700)

@@ -1,5 +1,8 @@
 """No isolation: a folder of its own and a process of its own, nothing more."""
 
+# ruff: noqa: PTH102, PTH118
+# pathlib loads slowly, and every job waits for its supervisor
+
 from __future__ import annotations
 
 import os

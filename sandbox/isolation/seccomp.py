@@ -51,7 +51,8 @@ def program(network: bool) -> list[Step]:
         if pair[column] >= 0:
             steps += _on(pair[column], [_error(errno.EPERM)])
     steps += _on(numbers.CLONE3[column], [_error(errno.ENOSYS)])  # its flags lie in memory, out of reach here
-    steps += _on(numbers.CLONE[column], [_load(ARGUMENT), (ANY_BIT, 0, 1, NEW_NAMESPACES), _error(errno.EPERM)])
+    namespaces = [_load(ARGUMENT), (ANY_BIT, 0, 1, NEW_NAMESPACES), _error(errno.EPERM)]
+    steps += _on(numbers.CLONE[column], namespaces)
     steps += _on(numbers.IOCTL[column], _unless(ARGUMENT + 8, TYPE_INTO_TERMINAL, _error(errno.EPERM)))
     return [*steps, *_on(numbers.SOCKET[column], _sockets(network)), _end(ALLOW)]
 

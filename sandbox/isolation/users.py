@@ -1,5 +1,7 @@
 """User namespaces: the job's user as the host sees it, and as the job sees itself."""
-# ruff: noqa: PTH  (pathlib loads slowly, and every job waits for its supervisor)
+
+# ruff: noqa: PTH123
+# pathlib loads slowly, and every job waits for its supervisor
 
 from __future__ import annotations
 

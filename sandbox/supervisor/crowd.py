@@ -4,6 +4,9 @@ They are the descendants of the supervisor, which adopts orphans (a Linux "subre
 detached itself is still found. Elsewhere only the job's process group is known.
 """
 
+# ruff: noqa: PTH123, PTH208
+# pathlib loads slowly, and every job waits for its supervisor
+
 from __future__ import annotations
 
 import contextlib

@@ -3,6 +3,9 @@
 It reads an order from the control channel, carries it out, and answers with a report.
 """
 
+# ruff: noqa: PTH100, PTH120
+# pathlib loads slowly, and every job waits for its supervisor
+
 from __future__ import annotations
 
 import marshal
@@ -13,14 +16,15 @@ import types
 
 def main(control: int, channel: int) -> None:
     from sandbox.channel import Channel
-    from sandbox.supervisor.watch import Supervisor
+    from sandbox.supervisor.watch import Supervisor, failed
 
     engine = Channel(control)
     try:
-        report = Supervisor(marshal.loads(engine.receive()), control, channel).report()
+        order = marshal.loads(engine.receive())  # noqa: S302  the engine wrote it
+        report = Supervisor(order, control, channel).report()
     except Exception as error:
-        report = {"failure": f"{type(error).__name__}: {error}"}
-    engine.send(marshal.dumps(report))
+        report = failed(f"{type(error).__name__}: {error}")
+    engine.send(marshal.dumps(dict(report)))
 
 
 def _name_package() -> None:

@@ -1,5 +1,8 @@
 """The limits that the kernel holds for each process of a job by itself (rlimits)."""
 
+# ruff: noqa: PTH123
+# pathlib loads slowly, and every job waits for its supervisor
+
 from __future__ import annotations
 
 import os
@@ -9,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sandbox.supervisor.order import Order
 
-DESCRIPTORS = 1024
+DESCRIPTORS = 256  # bounds what may lie unread in sockets, which no memory count shows
 GIB = 1 << 30
 
 
@@ -38,7 +41,7 @@ def _lower(what: int, most: int) -> None:
 def _tasks() -> int:
     """Threads on this machine, 1024 where that cannot be known."""
     try:
-        with open("/proc/loadavg", encoding="utf-8") as file:  # noqa: PTH123  pathlib loads slowly
+        with open("/proc/loadavg", encoding="utf-8") as file:
             return int(file.read().split()[3].split("/")[1])
     except OSError:
         return 1024

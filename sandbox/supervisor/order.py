@@ -9,6 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypedDict
 
+    from sandbox.job import Ended
+
     class Order(TypedDict):
         """A job for one supervisor. Sizes are bytes, `seconds` is wall time."""
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
         """What became of it. A non-empty `failure` is a fault of the sandbox, and then only it counts."""
 
         failure: str
-        ended: str
+        ended: Ended
         code: int | None
         stdout: bytes
         stderr: bytes

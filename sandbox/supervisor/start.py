@@ -1,5 +1,8 @@
 """From an order to a running program: pipes, confinement, files, limits, exec."""
 
+# ruff: noqa: PTH103, PTH120, PTH123
+# pathlib loads slowly, and every job waits for its supervisor
+
 from __future__ import annotations
 
 import os
@@ -12,8 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-    from sandbox.supervisor.order import Order
     from sandbox.isolation.plain import Plain
+    from sandbox.supervisor.order import Order
 
 CHANNEL = 3  # the job's descriptor of the channel
 TOLD = 4
@@ -58,7 +61,7 @@ def _become(order: Order, place: Plain, ends: tuple[int, int, int, int]) -> NoRe
         for name in SIGNALS:
             signal.signal(getattr(signal, name), signal.SIG_DFL)
         _execute(order, place.folder)
-    except BaseException as error:  # noqa: BLE001  whatever it is, the supervisor must hear of it
+    except BaseException as error:  # whatever it is, the supervisor must hear of it
         os.write(told, f"{type(error).__name__}: {error}".encode())
     finally:
         os._exit(127)
@@ -85,7 +88,7 @@ def _execute(order: Order, folder: str) -> None:
     """Become the program. One that cannot be started is the job's own fault: exit code 127."""
     env = {"HOME": folder, "TMPDIR": folder, "SANDBOX_CHANNEL": str(CHANNEL)} | order["env"]
     try:
-        os.execvpe(order["argv"][0], order["argv"], env)
+        os.execvpe(order["argv"][0], order["argv"], env)  # noqa: S606  the purpose of all this
     except OSError as error:
         sys.stderr.write(f"{order['argv'][0]}: {error.strerror}\n")
         sys.stderr.flush()

@@ -19,6 +19,7 @@ from sandbox.supervisor.start import start
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sandbox.isolation.plain import Plain
+    from sandbox.job import Ended
     from sandbox.supervisor.order import Order, Report
 
 TICK = 0.025  # seconds between two looks at the job's memory
@@ -46,6 +47,8 @@ class Supervisor:
         crowd.kill(self.job.pid)
         for output in self.outputs:
             output.drain()
+        if any(output.over for output in self.outputs):
+            why = why or "output"
         self.place.leave()
         failure, code = self._told()
         return {
@@ -57,8 +60,8 @@ class Supervisor:
             "seconds": seconds,
         }
 
-    def _watch(self) -> str:
-        """Wait for the job's end ("") or for a reason to end it."""
+    def _watch(self) -> Ended | None:
+        """Wait for the job's end (None) or for a reason to end it."""
         while not self._gone():
             ready = self._ready()
             for output in self.outputs:
@@ -66,9 +69,9 @@ class Supervisor:
                     output.read()
             if why := self._reason(ready):
                 return why
-        return ""
+        return None
 
-    def _reason(self, ready: set[int]) -> str:
+    def _reason(self, ready: set[int]) -> Ended | None:
         """Why the job must end now, if it must."""
         if self.control in ready:
             return "killed"
@@ -79,7 +82,7 @@ class Supervisor:
         pids = crowd.members()
         if crowd.memory(pids, self.order["memory"]) > self.order["memory"]:
             return "memory"
-        return "killed" if len(pids) > self.order["processes"] + EXTRA else ""
+        return "killed" if len(pids) > self.order["processes"] + EXTRA else None
 
     def _ready(self) -> set[int]:
         """Descriptors with news, after at most a tick."""
@@ -125,6 +128,11 @@ def _place(order: Order) -> Plain:
     from sandbox.isolation.plain import Plain
 
     return Plain(order)
+
+
+def failed(failure: str) -> Report:
+    """The report of a job that could not be run."""
+    return {"failure": failure, "ended": "killed", "code": None, "stdout": b"", "stderr": b"", "seconds": 0.0}
 
 
 def _wake_on_child() -> int:
