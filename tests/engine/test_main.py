@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,16 @@ def test_options_may_stand_anywhere(capsys, own):
     assert (shown["runs"], shown["concurrency"], shown["task"]["name"]) == (3, 2, "mine")
 
 
+@pytest.fixture
+def logging_restored() -> Iterator[None]:
+    """Hydra's --info turns its log on and leaves it on."""
+    level, handlers = logging.root.level, list(logging.root.handlers)
+    yield
+    logging.root.setLevel(level)
+    logging.root.handlers[:] = handlers
+
+
+@pytest.mark.usefixtures("logging_restored")
 @pytest.mark.parametrize("about", ["config", "defaults", "defaults-tree", "plugins", "searchpath", "all"])
 def test_info(capsys, own, about):
     """Hydra's own views of the composition work with our groups."""

@@ -1,0 +1,71 @@
+"""The prompt: a template over the hints of one variant and what is given."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import Refused
+from engine.prompt import render
+from engine.task import Assets, Task
+from tests.engine.composing import write
+
+HINTS = {"default": {"loud": True}, "bare": {"loud": False}}
+
+
+def told(folder, template: str, **changes: object) -> str:
+    write(folder, {"prompt.md": template, "given/a/b.py": "x = 1\n"})
+    task = Task(**{"name": "toy", "description": "a toy", "prompts": HINTS, **changes})
+    return render(task, Assets(folder))
+
+
+@pytest.mark.parametrize(("variant", "text"), [("default", "Write!\n"), ("bare", "Write\n")])
+def test_a_variant_shows_its_hints(tmp_path, variant, text):
+    assert told(tmp_path, "Write{% if hints.loud %}!{% endif %}", prompt=variant) == text
+
+
+def test_given_and_task_can_be_shown(tmp_path):
+    """Every file by its path, and whatever the task says; nothing is escaped."""
+    template = (
+        "{% for path, text in given.items() %}{{ path }}: {{ text }}{% endfor %}<{{ task.submission }}>"
+    )
+    assert told(tmp_path, template) == "a/b.py: x = 1\n<submission.py>\n"
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("fine\n{% if hints.quiet %}x{% endif %}", r"prompt\.md, line 2: .*no attribute 'quiet'"),
+        ("fine\nfine\n{% if %}", r"prompt\.md, line 3: "),
+        ("fine\n{{ nothing }}", r"prompt\.md, line 2: 'nothing' is undefined"),
+        ("{{ 1 / 0 }}", r"prompt\.md, line 1: division by zero"),
+        ("{{ given.__class__.__mro__ }}", r"prompt\.md, line 1: "),
+    ],
+)
+def test_a_fault_names_its_place(tmp_path, template, message):
+    """File and line; what a template must not reach counts as a fault."""
+    with pytest.raises(Refused, match=message):
+        told(tmp_path, template)
+
+
+def test_an_unknown_variant_lists_those_that_are(tmp_path):
+    with pytest.raises(
+        Refused, match=r"task\.prompt=bear: .* Did you mean bare\? There are: default, bare\."
+    ):
+        told(tmp_path, "Write", prompt="bear")
+
+
+def test_hints_are_switches(tmp_path):
+    with pytest.raises(Refused, match=r"task\.prompts\.default: .*true or false"):
+        told(tmp_path, "Write", prompts={"default": {"loud": "very"}})
+
+
+def test_a_task_needs_a_prompt(tmp_path):
+    with pytest.raises(Refused, match=rf"task toy: its prompt is not there: {tmp_path}/prompt\.md"):
+        render(Task(name="toy", description="a toy", prompts=HINTS), Assets(tmp_path))
+
+
+def test_what_is_given_is_text(tmp_path):
+    (tmp_path / "given").mkdir()
+    (tmp_path / "given/x.bin").write_bytes(b"\xff\xfe")
+    with pytest.raises(Refused, match="is not UTF-8 text"):
+        told(tmp_path, "Write")
