@@ -1,0 +1,130 @@
+"""Decides the six criteria by experiments on a record of the submission's forward pass.
+
+Two processes: the subject runs the submission, writes a forward pass down as data and answers to other
+ids and parameters; the examiner runs none of the submission's code, checks the record against those
+answers and experiments on it. What the examiner finds becomes verdicts here. `fail` needs counter-evidence.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from engine.submission import Submission
+from engine.verdict import Evidence, Verdict
+from sandbox import Sandbox
+
+from .execution import ids
+from .laboratory import Failed, Subject, examiner, subject
+from .message import Malformed, pack, unpack
+from .source import Source
+from .static import without_memory
+
+CRITERIA = (
+    "neural_memory",
+    "surprise_gate",
+    "learnable_decay",
+    "outer_product",
+    "recurrent_update",
+    "memory_gating",
+)
+BATCH, LENGTHS = 5, (6, 32)  # sizes that no other dimension of the model has; the second for those with fixed chunks
+
+
+async def probe(submission: Submission, sandbox: Sandbox) -> dict[str, Verdict]:
+    source = Source.of(submission)
+    if source is None:
+        return _all("there is no Python file")
+    try:
+        tampering = source.tampering()
+    except (SyntaxError, ValueError, RecursionError):
+        return _all(f"{source.name} does not parse")
+    verdicts = await _examined(source, sandbox)
+    if tampering is not None:
+        return {name: _distrusted(verdict, source, *tampering) for name, verdict in verdicts.items()}
+    return verdicts
+
+
+async def _examined(source: Source, sandbox: Sandbox) -> dict[str, Verdict]:
+    try:
+        async with subject(source, sandbox) as running, examiner(sandbox) as examining:
+            record, arrays, length = await _record(running)
+            request = pack({"record": record, "batch": BATCH, "length": length}, arrays)
+            report = await _conversation(running, examining, request)
+            steps = await _steps(running)
+    except Failed as failed:
+        return _all(failed.reason.splitlines()[-1] if failed.reason else failed.failure)
+    return _verdicts(source, record, report, steps)
+
+
+async def _record(running: Subject) -> tuple[Any, list[Any], int]:
+    """A record of a short forward pass, or of one of the usual length where a short one fails."""
+    for length in LENGTHS:
+        try:
+            rows = [[random.randrange(1000) for _ in range(length)] for _ in range(BATCH)]  # noqa: S311
+            record, arrays = await running.ask({"do": "record"}, [ids(rows)])
+            return record, arrays, length
+        except Failed:
+            if length == LENGTHS[-1]:
+                raise
+    raise AssertionError
+
+
+async def _conversation(running: Subject, examining: Subject, request: bytes) -> dict[str, Any]:
+    """Carries the examiner's questions to the subject until it reports."""
+    answer = await examining.raw(request)
+    while True:
+        value, _ = _read(answer)
+        if "do" not in value:
+            break
+        answer = await examining.raw(await running.raw(answer))
+    if "ok" not in value:
+        raise Failed("runtime_error", str(value.get("error", "the examiner gave no report")))
+    return value["ok"]
+
+
+def _read(answer: bytes) -> tuple[dict[str, Any], Any]:
+    try:
+        return unpack(answer)
+    except Malformed as error:
+        raise Failed("runtime_error", str(error)) from error
+
+
+async def _steps(running: Subject) -> tuple[int, int]:
+    """How many operations a forward pass takes at two lengths: a loop over time takes more at the longer one."""
+    counts = []
+    for length in (16, 32):
+        answer, _ = await running.ask({"do": "count"}, [ids([[1] * length] * 2)])
+        counts.append(int(answer["steps"]))
+    return counts[0], counts[1]
+
+
+def _verdicts(
+    source: Source, record: Any, report: Mapping[str, Any], steps: tuple[int, int]
+) -> dict[str, Verdict]:
+    verdicts = {}
+    if not report["loops"]:
+        verdicts = without_memory(source, record, looping=steps[0] != steps[1])
+    for name, finding in report["findings"].items():
+        verdicts.setdefault(name, Verdict(finding["verdict"], finding["reason"], _cited(source, record, finding)))
+    return {name: verdicts.get(name, Verdict("unclear", "the experiments say nothing of it")) for name in CRITERIA}
+
+
+def _cited(source: Source, record: Any, finding: Mapping[str, Any]) -> tuple[Evidence, ...]:
+    """The innermost source line of each place that the finding speaks of."""
+    places = record["places"]
+    frames = [places[place] for place in finding["places"] if place < len(places)]
+    lines = dict.fromkeys(frame[0][0] for frame in frames if frame and isinstance(frame[0][0], int))
+    return tuple(evidence for line in lines for evidence in source.evidence(line))
+
+
+def _distrusted(verdict: Verdict, source: Source, line: int, what: str) -> Verdict:
+    if verdict.verdict != "pass":
+        return verdict
+    reason = f"the file could deceive whoever runs it ({what}), so that its run proves nothing"
+    return Verdict("unclear", reason, source.evidence(line))
+
+
+def _all(reason: str) -> dict[str, Verdict]:
+    return {name: Verdict("unclear", reason) for name in CRITERIA}

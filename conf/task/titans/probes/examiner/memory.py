@@ -1,0 +1,112 @@
+"""A state that a loop over time carries, and experiments on one step of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from examiner.chain import Loop, loops
+from examiner.graph import Edits, Graph
+from examiner.measure import matrices, noise, typical
+
+STEP = 3  # far enough from both ends that no step is a special case
+SMALLEST = 8  # numbers that a state holds for one row
+
+Values = Sequence[Tensor]
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The state `own` goes into a step and comes out as `after`; `before` is all that goes into it.
+
+    `draws` are runs of the graph, each with other parameters.
+    """
+
+    graph: Graph
+    loop: Loop
+    before: tuple[int, ...]
+    own: int
+    after: int
+    batch: int
+    draws: tuple[Values, ...]
+
+    @cached_property
+    def inside(self) -> int:
+        """Mask of the values that make the new state, itself among them."""
+        return self.graph.ancestors[self.after] | 1 << self.after
+
+    @cached_property
+    def states(self) -> int:
+        return sum(1 << ref for ref in self.before)
+
+    def is_matrix(self) -> bool:
+        return matrices(self.graph.base[self.after], self.batch) is not None
+
+    def step(self, values: Values, own: Tensor | None = None, edits: Edits | None = None) -> Tensor:
+        """The new state, from `own` and nothing else in memory; from the run's own states for None."""
+        return self.outcome(values, own, edits)[self.after]
+
+    def outcome(
+        self, values: Values, own: Tensor | None = None, edits: Edits | None = None, wanted: int | None = None
+    ) -> list[Tensor]:
+        states = {ref: values[ref] for ref in self.before}
+        if own is not None:
+            states = {ref: torch.zeros_like(values[ref]) for ref in self.before} | {self.own: own}
+        return self.graph.run(states | dict(edits or {}), self.inside if wanted is None else wanted, values)
+
+    def empty(self, values: Values) -> Tensor:
+        return torch.zeros_like(values[self.own])
+
+    def shaken(self, ref: int, values: Values, size: float = 0.3) -> Tensor:
+        """A value, and noise of its own size upon it."""
+        value = values[ref]
+        return value + noise(value, ref, size * typical(value))
+
+    def split(self, state: Tensor) -> Tensor:
+        """As (n, a, b)."""
+        found = matrices(state, self.batch)
+        assert found is not None
+        return found
+
+    def one_row(self, values: Values) -> Edits:
+        """For a state that all rows share: the same token in every row, so that one write is seen."""
+        if self.batch in self.graph.base[self.after].shape:
+            return {}
+        here = {piece.ref: values[piece.ref] for piece in self.loop.slices if piece.index == STEP}
+        return {ref: value[:1].expand_as(value) for ref, value in here.items() if value.shape[:1] == (self.batch,)}
+
+    def within(self) -> Iterator[int]:
+        """The values of this step that make the new state, in order."""
+        for ref in range(self.after + 1):
+            if self.inside >> ref & 1 and self.loop.last(ref) == STEP:
+                yield ref
+
+
+def memories(graph: Graph, shortest: int, batch: int, draws: tuple[Values, ...]) -> list[Memory]:
+    """All states of all loops, matrices first."""
+    found = []
+    for loop in loops(graph, shortest):
+        before, after = loop.carried(STEP - 1), loop.carried(STEP)
+        for ref in after:
+            own = _predecessor(graph, ref, before)
+            if own is not None and graph.base[ref].numel() >= SMALLEST * batch:
+                found.append(Memory(graph, loop, tuple(before), own, ref, batch, draws))
+    return sorted(found, key=lambda memory: not memory.is_matrix())
+
+
+def _predecessor(graph: Graph, ref: int, before: Sequence[int]) -> int | None:
+    """The state of the step before that this one continues."""
+    value = graph.base[ref]
+    alike = [old for old in before if graph.base[old].shape == value.shape and value.is_floating_point()]
+    return max(alike, key=lambda old: (_kin(graph, old, ref), graph.follows(ref, 1 << old)), default=None)
+
+
+def _kin(graph: Graph, one: int, other: int) -> int:
+    a, b = graph.maker[one], graph.maker[other]
+    if a is None or b is None:
+        return 0
+    return 2 * (a.place == b.place) + (a.op == b.op)

@@ -1,0 +1,62 @@
+"""outer_product: what a step writes into an empty memory is the product of two vectors of its token."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from examiner.finding import Finding, failed, passed, unclear
+from examiner.measure import directions, finite, ranks, scale
+from examiner.graph import Edits
+from examiner.memory import Memory, Values
+
+
+def outer_product(memory: Memory) -> Finding:
+    if not memory.is_matrix():
+        return failed("the state is no matrix, so that nothing written to it binds a value to a key", memory.after)
+    written = [write(memory, values, memory.one_row(values)) for values in memory.draws]
+    if not all(finite(one) and scale(one) for one in written):
+        return unclear("nothing is written into an empty memory", memory.after)
+    most = max(max(ranks(memory.split(one))) for one in written)
+    if most == 1:
+        return _factors(memory, written[0])
+    rows = min(memory.split(written[0]).shape[-2:])
+    if _products(memory, memory.draws[0]) or most < rows // 2:
+        return unclear(f"a step writes matrices of rank {most} of {rows}", memory.after)
+    return failed(f"a step writes matrices of rank {most} of {rows}, an outer product has rank 1", memory.after)
+
+
+def write(memory: Memory, values: Values, edits: Edits | None = None) -> Tensor:
+    """What a step makes of an empty memory."""
+    return memory.step(values, memory.empty(values), edits)
+
+
+def _factors(memory: Memory, written: Tensor) -> Finding:
+    """Both factors must follow the token."""
+    stack = memory.split(written)
+    left, right = directions(stack)
+    sides = [name for name, side in (("left", left), ("right", right)) if not _varies(side, memory, len(stack))]
+    if sides:
+        return failed(f"the {' and '.join(sides)} factor of what is written is the same for all tokens", memory.after)
+    return passed("each step adds one outer product, both of whose factors follow the token", memory.after)
+
+
+def _varies(side: Tensor, memory: Memory, count: int) -> bool:
+    """Whether a direction differs between rows of the batch."""
+    if count % memory.batch:
+        return True
+    rows = side.reshape(memory.batch, -1, side.shape[-1])
+    cosines = (rows[0] * rows[1:]).sum(-1).abs()
+    return bool((cosines < 1 - 1e-6).any())
+
+
+def _products(memory: Memory, values: Values) -> list[int]:
+    """Values of the state's size on the way to it that are of rank one."""
+    size = values[memory.after].numel()
+    empty = memory.outcome(values, memory.empty(values))
+    found = []
+    for ref in memory.within():
+        stack = empty[ref].reshape(values[memory.after].shape) if empty[ref].numel() == size else None
+        if stack is not None and torch.isfinite(stack).all() and max(ranks(memory.split(stack))) == 1:
+            found.append(ref)
+    return found

@@ -1,0 +1,123 @@
+"""The submission's text: its file, its classes, its lines, and what in it would make its run untrustworthy."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from engine.submission import Submission
+from engine.verdict import Evidence
+
+MODEL = "SimpleTransformer"
+MODULES = {"ctypes", "gc", "inspect", "marshal", "pickle", "socket", "subprocess", "multiprocessing"}
+MODULES |= {"channel", "wire", "message", "subject", "importlib", "builtins", "signal", "threading", "faulthandler"}
+NAMES = {"exec", "eval", "compile", "__import__", "globals", "vars", "__builtins__", "breakpoint"}
+PARTS = {"_getframe", "_current_frames", "__torch_function__", "__torch_dispatch__", "_python_dispatch", "_C"}
+PARTS |= {"TorchDispatchMode", "TorchFunctionMode", "__subclasses__", "__globals__", "__code__", "__closure__"}
+PARTS |= {"f_locals", "f_globals", "f_back", "register_module_forward_hook", "register_module_forward_pre_hook"}
+HARMLESS = {"sys": {"version_info", "maxsize", "float_info"}, "os": {"path", "getenv", "cpu_count"}}
+
+
+@dataclass(frozen=True)
+class Source:
+    """One Python file of the submission."""
+
+    name: str
+    text: str
+
+    @classmethod
+    def of(cls, submission: Submission) -> Source | None:
+        """The file that defines the model, or the only Python file there is."""
+        sources = [cls(name, text) for name, text in submission.files.items() if name.endswith(".py")]
+        defining = [source for source in sources if f"class {MODEL}" in source.text or MODEL in source.text]
+        return next(iter(defining or sources), None)
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Raises SyntaxError or ValueError for a file that does not parse."""
+        return ast.parse(self.text)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        return self.text.splitlines()
+
+    @property
+    def classes(self) -> list[ast.ClassDef]:
+        return [node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef)]
+
+    def defines(self, name: str) -> bool:
+        return any(name in _bound(node) for node in ast.walk(self.tree))
+
+    def evidence(self, line: int | None) -> tuple[Evidence, ...]:
+        """That line, quoted, if there is such a line."""
+        if line is None or not 1 <= line <= len(self.lines):
+            return ()
+        return (Evidence(self.lines[line - 1].strip(), self.name, line),)
+
+    def tampering(self) -> tuple[int, str] | None:
+        """The first construct by which a file could deceive whoever runs it: its line and its name."""
+        running = [node for node in self.tree.body if not _is_main(node)]
+        nodes = (node for part in running for node in ast.walk(part))
+        found = ((getattr(node, "lineno", 0), word) for node in nodes for word in _suspicious(node))
+        return min(found, default=None)
+
+
+def _is_main(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and "__name__" in ast.unparse(node.test) and not node.orelse
+
+
+def _bound(node: ast.AST) -> set[str]:
+    if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+        return {node.name}
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        return {node.id}
+    if isinstance(node, ast.ImportFrom):
+        return {alias.asname or alias.name for alias in node.names}
+    return set()
+
+
+def _suspicious(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        yield from _imported(node)
+    elif isinstance(node, ast.Name) and node.id in NAMES:
+        yield node.id
+    elif isinstance(node, ast.Attribute):
+        yield from _reached(node)
+    elif isinstance(node, ast.FunctionDef) and node.name in PARTS:
+        yield node.name
+    elif isinstance(node, (ast.Assign, ast.AugAssign, ast.Call)):
+        yield from _patching(node)
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    roots = [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        roots = [f"{node.module}.{alias.name}" for alias in node.names]
+    for root in roots:
+        if root.split(".")[0] in MODULES or PARTS & set(root.split(".")):
+            yield f"import {root}"
+
+
+def _reached(node: ast.Attribute) -> Iterator[str]:
+    root = node.value.id if isinstance(node.value, ast.Name) else ""
+    if node.attr in PARTS or (root in {"sys", "os"} and node.attr not in HARMLESS[root]):
+        yield ast.unparse(node)
+
+
+def _patching(node: ast.Assign | ast.AugAssign | ast.Call) -> Iterator[str]:
+    """An attribute of torch or of a class of it that is set anew."""
+    if isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Name) and node.func.id == "setattr" and node.args:
+            yield from _torch(node.args[0])
+        return
+    for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+        if isinstance(target, ast.Attribute):
+            yield from _torch(target.value)
+
+
+def _torch(node: ast.expr) -> Iterator[str]:
+    name = ast.unparse(node)
+    if name.split(".")[0] in {"torch", "nn", "F", "os", "sys", "Tensor"} and not name.startswith("torch.backends"):
+        yield f"setting an attribute of {name}"
