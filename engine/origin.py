@@ -51,6 +51,6 @@ def _file(hydra: HydraConf, group: str) -> Path:
 def _swept(overrides: Sequence[str], command: Sequence[str]) -> Mapping[str, str]:
     parser = OverridesParser.create()
     typed = parser.parse_overrides(list(command))
-    varied = {override.key_or_group for override in typed if override.is_sweep_override()}
+    varied = {override.key_or_group for override in typed if override.is_sweep_override()} - {"out"}
     now = parser.parse_overrides(list(overrides))
     return {each.key_or_group: each.get_value_element_as_str() for each in now if each.key_or_group in varied}

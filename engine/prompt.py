@@ -1,4 +1,7 @@
-"""The prompt: the task's template with the hints of one variant shown or not."""
+"""The prompt: the task's template with the hints of one variant shown or not.
+
+A line of the template that holds nothing but a tag, such as {% if hints.loud %}, leaves no line behind.
+"""
 
 from __future__ import annotations
 
