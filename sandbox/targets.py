@@ -73,7 +73,7 @@ async def targets() -> AsyncIterator[Targets]:
         finally:
             with contextlib.suppress(ProcessLookupError):
                 victim.kill()
-            await victim.wait()
+            await victim.communicate()
 
 
 def _planted(folder: str) -> Path:

@@ -39,11 +39,11 @@ def build(readable: list[str], disk: int, user: int) -> None:
     _mount("tmpfs", NEW, "tmpfs", NO_SETUID | NO_DEVICES, "mode=0755,size=4m")
     for path in SYSTEM:
         _show(path)
-    for path in readable:
-        if not os.path.lexists(NEW + path):
-            _show(path)
     _etc(user)
     _private(disk, user)
+    for path in readable:  # after /tmp, where an interpreter may lie
+        if not os.path.lexists(NEW + path):
+            _show(path)
     _devices()
     _proc()
     _enter()

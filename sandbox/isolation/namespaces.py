@@ -42,12 +42,12 @@ class Namespaces(Plain):
         try:
             self._build()
             job = os.fork()
-        except OSError as error:
-            os.write(told, str(error).encode())
-            os._exit(1)
-        if job:
+            if job == 0:
+                return 0
             _reap(job, told)
-        return 0
+        except BaseException as error:  # nothing of the supervisor's own work may go on in this copy of it
+            os.write(told, str(error).encode())
+        os._exit(1)
 
     def confine(self) -> None:
         identity.become(users.JOB)
@@ -67,6 +67,8 @@ class Namespaces(Plain):
 
 def _reap(job: int, told: int) -> NoReturn:
     """Be process 1: bury whoever dies, and on the job's death tell its status and take all others along."""
+    for number in (signal.SIGINT, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)  # by default process 1 cannot be reached by its own children
     os.closerange(0, told)
     os.closerange(told + 1, os.sysconf("SC_OPEN_MAX"))
     pid = status = 0

@@ -89,7 +89,10 @@ class Supervisor:
         poll = select.poll()
         for descriptor in [self.control, self.woken, *(o.descriptor for o in self.outputs if o.open)]:
             poll.register(descriptor, select.POLLIN)
-        return {descriptor for descriptor, _ in poll.poll(TICK * 1000)}
+        ready = {descriptor for descriptor, _ in poll.poll(TICK * 1000)}
+        if self.woken in ready:
+            os.read(self.woken, 4096)
+        return ready
 
     def _gone(self) -> bool:
         """Whether the job's first process has ended; buries what else has."""

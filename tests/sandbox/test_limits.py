@@ -1,6 +1,7 @@
 """Jobs that want more than they may have. Each also runs unhindered, where it gets more."""
 
 import asyncio
+import subprocess
 import sys
 from pathlib import Path
 
@@ -137,10 +138,7 @@ print('left')
 @every_kind
 async def test_daemon_that_holds_the_pipes(kind: type[Supervised]) -> None:
     """The job is over when its program is, though a daemon holds its output and its channel."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", HOLDING, stdout=asyncio.subprocess.PIPE
-    )
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(process.communicate(), 1)
+    with pytest.raises(subprocess.TimeoutExpired):
+        subprocess.run([sys.executable, "-c", HOLDING], stdout=subprocess.PIPE, timeout=1, check=True)  # noqa: ASYNC221
     result = await asyncio.wait_for(run(kind(), Job(("python", "-c", HOLDING))), 3)
     assert (result.ended, result.code, result.stdout) == ("exit", 0, "left\n")

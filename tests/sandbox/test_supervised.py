@@ -1,0 +1,161 @@
+"""What every backend does for an honest job, and what remains of it."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from sandbox import Job, JobLimits, SandboxError, run
+from sandbox.landlock import Landlock
+from sandbox.namespaces import Namespaces
+from sandbox.subprocess import Subprocess
+from sandbox.supervised import Supervised
+from sandbox.targets import marked
+
+KINDS = [Namespaces, Landlock, Subprocess]
+every_kind = pytest.mark.parametrize("kind", KINDS)
+SHOW = (
+    "import os; print(sorted(os.environ)); print(sorted(os.listdir('.'))); print(os.listdir('/proc/self/fd'))"
+)
+
+
+@every_kind
+async def test_folder_and_environment(kind: type[Supervised]) -> None:
+    """A job finds its files, its variables and its channel, and nothing else of ours."""
+    os.environ["SECRET_OF_THE_ENGINE"] = "x"
+    try:
+        files = {"main.py": b"import inner.part", "inner/part.py": SHOW.encode()}
+        result = await run(kind(), Job(("python", "main.py"), files, {"GIVEN": "1"}))
+    finally:
+        del os.environ["SECRET_OF_THE_ENGINE"]
+    variables, folder, descriptors = result.stdout.splitlines()
+    assert {"GIVEN", "HOME", "LANG", "OMP_NUM_THREADS", "PATH", "SANDBOX_CHANNEL", "TMPDIR"} <= set(
+        eval(variables)
+    )
+    assert "SECRET" not in variables
+    assert folder == "['inner', 'main.py']"
+    assert len(eval(descriptors)) == 5
+
+
+@every_kind
+async def test_python_is_the_engines(kind: type[Supervised]) -> None:
+    """ "python" is the engine's interpreter with its packages, but without the engine's own folder."""
+    program = "import sys, pytest; print(sys.version); print(pytest.__version__); import engine.plan"
+    result = await run(kind(), Job(("python", "-c", program)))
+    assert result.stdout == f"{sys.version}\n{pytest.__version__}\n"
+    assert kind is Subprocess or "No module named 'engine'" in result.stderr
+
+
+@every_kind
+async def test_codes(kind: type[Supervised]) -> None:
+    """An exit code, a signal and a program that is not there are told apart."""
+    sandbox = kind()
+    ends = [
+        await run(sandbox, Job(argv))
+        for argv in [("python", "-c", "exit(3)"), ("sh", "-c", "kill -SEGV $$"), ("no-such-program",)]
+    ]
+    assert [(end.ended, end.code) for end in ends] == [
+        ("exit", 3),
+        ("signal", -signal.SIGSEGV),
+        ("exit", 127),
+    ]
+    assert "no-such-program" in ends[2].stderr
+
+
+@pytest.mark.parametrize("path", ["/etc/x", "../x", "a/../../x", ""])
+async def test_file_outside(path: str) -> None:
+    """A file can only be given inside of the working folder."""
+    with pytest.raises(ValueError, match="relative path"):
+        await run(Subprocess(), Job(("python", "-c", ""), {path: b""}))
+
+
+async def test_set_up_that_fails_is_ours() -> None:
+    """Files that do not fit on the disk that they are given are a fault of the set-up, not of the job."""
+    job = Job(("python", "-c", ""), {"big": bytes(1 << 20)}, limits=JobLimits(disk=1 << 18))
+    with pytest.raises(SandboxError, match="could not be set up"):
+        await run(Namespaces(), job)
+
+
+@every_kind
+async def test_check(kind: type[Supervised], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check passes where jobs run and says why they do not."""
+    await kind().check()
+    monkeypatch.setattr("sandbox.interpreter.program", lambda _: ["no-python"])
+    with pytest.raises(SandboxError, match="no-python"):
+        await kind().check()
+
+
+@every_kind
+async def test_nothing_remains(
+    kind: type[Supervised], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Leaving a job early kills its processes and removes its folder."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    mark = f"sandbox-test-{os.urandom(8).hex()}"
+    program = "import os, time; os.fork(); os.fork(); time.sleep(60)"
+    async with kind().open(Job(("python", "-c", program), {"x": b""}, {"MARK": mark})):
+        await until(lambda: len(marked(mark)) >= 4)
+    assert not marked(mark)
+    assert not list(tmp_path.iterdir())
+
+
+@every_kind
+async def test_cancelled(kind: type[Supervised]) -> None:
+    """A cancelled job dies."""
+    mark = f"sandbox-test-{os.urandom(8).hex()}"
+    task = asyncio.create_task(
+        run(kind(), Job(("python", "-c", "import time; time.sleep(60)"), {}, {"MARK": mark}))
+    )
+    await until(lambda: bool(marked(mark)))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not marked(mark)
+
+
+ENGINE = """
+import asyncio, sys
+from sandbox import Job, run
+from sandbox.{module} import {kind}
+program = "import os, time; os.fork() or os.setsid(); time.sleep(60)"
+asyncio.run(run({kind}(), Job(("python", "-c", program), dict(), dict(MARK=sys.argv[1]))))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+@every_kind
+async def test_engine_dies(kind: type[Supervised], number: signal.Signals) -> None:
+    """No process of a job outlives an engine that is killed or interrupted."""
+    mark = f"sandbox-test-{os.urandom(8).hex()}"
+    program = ENGINE.format(module=kind.name, kind=kind.__name__)
+    engine = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", program, mark),
+        cwd=Path(__file__).parents[2],
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    await until(lambda: len(marked(mark)) >= 2)
+    engine.send_signal(number)
+    await engine.wait()
+    await until(lambda: not marked(mark))
+
+
+@pytest.mark.slow
+async def test_many_at_once() -> None:
+    """Two hundred jobs opened at once all run, few at a time, and waiting is not counted as theirs."""
+    sandbox = Namespaces(at_once=8)
+    limits = JobLimits(seconds=10)
+    results = await asyncio.gather(*(run(sandbox, Job(("/bin/true",), limits=limits)) for _ in range(200)))
+    assert {(result.ended, result.code) for result in results} == {("exit", 0)}
+    assert max(result.seconds for result in results) < 5
+
+
+async def until(condition) -> None:
+    """Wait for what comes soon; fail when it does not."""
+    for _ in range(200):
+        if condition():
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail("did not come about in ten seconds")
