@@ -66,8 +66,7 @@ class Auto:
                     return backend
                 tried.append(f"{backend.name} (level {backend.level}): {fault}")
         finally:
-            works.cancel()
-            await asyncio.gather(works, return_exceptions=True)
+            await asyncio.gather(works, return_exceptions=True)  # never cancelled: it leaves nothing behind
         if self._allow_weak:
             return Subprocess(self._at_once)
         raise SandboxError(

@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path, PurePosixPath
 
+# Packages of this very program: a job must not read them, since answers may lie among their data.
+OURS = ("engine", "toolkits", "sandbox")
+PACKAGES = ("site-packages", "dist-packages")
 QUIET = {
     "LANG": "C.UTF-8",
     "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -27,12 +30,22 @@ def folders() -> list[str]:
     """What the interpreter must be able to read: its prefixes and its installed packages."""
     prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
     prefixes |= {str(Path(sys.executable).resolve().parent.parent)}
-    packages = {path for path in sys.path if path.endswith(("site-packages", "dist-packages"))}
-    return _outermost(prefixes | packages)
+    packages = {path for path in sys.path if path.endswith(PACKAGES)}
+    return _outermost(_as_named_and_real(prefixes | packages))
+
+
+def hidden() -> list[str]:
+    """What of those folders must not be read: where this very program is installed in them."""
+    roots = {Path(path) for path in sys.path if path.endswith(PACKAGES)} | {Path(__file__).parents[1]}
+    found = {str(root / name) for root in roots for name in OURS if (root / name).is_dir()}
+    return sorted(_as_named_and_real(found))
+
+
+def _as_named_and_real(paths: set[str]) -> set[str]:
+    """The same with what symbolic links make of them."""
+    return paths | {str(Path(path).resolve()) for path in paths}
 
 
 def _outermost(paths: set[str]) -> list[str]:
     """Without those that lie inside of others."""
-    return sorted(
-        path for path in paths if not paths & {str(parent) for parent in PurePosixPath(path).parents}
-    )
+    return sorted(path for path in paths if not paths & set(map(str, PurePosixPath(path).parents)))

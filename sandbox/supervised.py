@@ -66,6 +66,7 @@ class Supervised:
             "env": interpreter.QUIET | dict(job.env),
             "files": {_relative(path): bytes(content) for path, content in job.files.items()},
             "readable": interpreter.folders(),
+            "hidden": interpreter.hidden(),
             "scratch": tempfile.gettempdir(),
             "seconds": float(limits.seconds),
             "memory": limits.memory,

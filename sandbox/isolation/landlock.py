@@ -4,7 +4,7 @@ Works without namespaces, for root and for ordinary users. The job shares the ho
 devices, so it gets no sockets at all, and the disk is bounded by file only.
 """
 
-# ruff: noqa: PTH116, PTH120
+# ruff: noqa: PTH112, PTH114, PTH116, PTH120, PTH208
 # pathlib loads slowly, and every job waits for its supervisor
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Landlock(Plain):
         rules = _ruleset()
         _allow(rules, self.folder, (1 << _files()) - 1)
         for path in (*SYSTEM, *self.order["readable"]):
-            _allow(rules, path, EXECUTE | READ | LIST)
+            _show(rules, os.path.realpath(path), self.order["hidden"])
         _allow(rules, f"/proc/{os.getpid()}", READ | LIST)
         for path in FACTS:
             _allow(rules, path, READ)
@@ -88,6 +88,18 @@ def _allow(rules: int, path: str, rights: int) -> None:
     rule = ctypes.create_string_buffer(struct.pack("=Qi", rights, end))
     kernel.syscall(ADD_RULE, f"landlock_add_rule {path}", rules, PATH_BENEATH, rule, 0)
     os.close(end)
+
+
+def _show(rules: int, path: str, hidden: list[str]) -> None:
+    """Allow a folder to be read, but of the `hidden` ones in it no more than their names."""
+    if path in hidden or os.path.islink(path):
+        return
+    if not any(other.startswith(f"{path}/") for other in hidden):
+        _allow(rules, path, EXECUTE | READ | LIST if os.path.isdir(path) else EXECUTE | READ)
+        return
+    _allow(rules, path, LIST)
+    for name in os.listdir(path):
+        _show(rules, f"{path}/{name}", hidden)
 
 
 def _open_to_all(path: str) -> bool:

@@ -29,11 +29,11 @@ MOUNT_SETATTR = 442
 PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 
 
-def build(readable: list[str], disk: int, user: int) -> None:
+def build(readable: list[str], hidden: list[str], disk: int, user: int) -> None:
     """Give the calling process, alone in a new mount namespace, its new root.
 
-    `readable` are the folders shown besides the system's, `disk` bounds in bytes what all private folders
-    hold together, `user` will own them.
+    `readable` are the folders shown besides the system's, without those `hidden` in them, `disk` bounds in
+    bytes what all private folders hold together, `user` will own them.
     """
     _mount("none", "/", "", RECURSIVE | SLAVE)
     _mount("tmpfs", NEW, "tmpfs", NO_SETUID | NO_DEVICES, "mode=0755,size=4m")
@@ -44,6 +44,9 @@ def build(readable: list[str], disk: int, user: int) -> None:
     for path in readable:  # after /tmp, where an interpreter may lie
         if not os.path.lexists(NEW + path):
             _show(path)
+    for path in hidden:
+        if os.path.isdir(NEW + path):
+            _mount("tmpfs", NEW + path, "tmpfs", READ_ONLY, "size=4k")
     _devices()
     _proc()
     _enter()

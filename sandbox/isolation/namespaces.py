@@ -61,7 +61,8 @@ class Namespaces(Plain):
         kernel.call("unshare", NEW_MOUNT | NEW_NETWORK | NEW_IPC | NEW_NAME | NEW_CGROUP)
         kernel.call("sethostname", b"job", 3)
         loopback.up()
-        mounts.build(self.order["readable"], self.order["disk"], users.JOB)
+        order = self.order
+        mounts.build(order["readable"], order["hidden"], order["disk"], users.JOB)
         kernel.call("prctl", kernel.PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 

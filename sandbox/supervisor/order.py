@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         env: dict[str, str]
         files: dict[str, bytes]
         readable: list[str]
+        hidden: list[str]
         scratch: str
         seconds: float
         memory: int

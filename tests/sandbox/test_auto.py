@@ -27,7 +27,7 @@ async def test_attacks_work_unhindered() -> None:
 
 @pytest.mark.parametrize("kind", LETS_THROUGH)
 async def test_what_each_holds(kind: type[Supervised]) -> None:
-    """The self-test tells what a backend lets through. Processes are only watched in landlock's jobs of root."""
+    """The self-test tells what a backend lets through; processes depend on who runs it."""
     assert await trial.escapes(kind()) - {"processes"} == LETS_THROUGH[kind] - {"processes"}
 
 
@@ -71,7 +71,7 @@ async def test_next_best(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_refuses_what_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A backend that lets through what its level promises to hold is not taken, whatever it says of itself."""
+    """A backend that lets through what its level promises to hold is refused, whatever it says."""
     monkeypatch.setattr(auto, "Namespaces", Broken)
     monkeypatch.setattr(auto, "Landlock", Leaky)
     with pytest.raises(SandboxError) as refusal:
@@ -90,5 +90,5 @@ async def test_attack_that_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> No
         return EVERYTHING - {"connect"}
 
     monkeypatch.setattr(trial, "without", without)
-    with pytest.raises(SandboxError, match="not proven.*connect"):
+    with pytest.raises(SandboxError, match=r"not proven.*connect"):
         await Auto().check()

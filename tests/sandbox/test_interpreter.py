@@ -16,11 +16,10 @@ def test_program() -> None:
 
 
 def test_folders(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The prefixes and package folders are shown, none of them twice, and no other part of the search path."""
+    """Prefixes and package folders are shown, none of them twice, and nothing else of the search path."""
     monkeypatch.setattr(sys, "prefix", "/home/me/env")
-    monkeypatch.setattr(
-        sys, "path", ["", "/home/me/project", "/home/me/env/lib/site-packages", "/opt/site-packages"]
-    )
+    paths = ["", "/home/me/project", "/home/me/env/lib/site-packages", "/opt/site-packages"]
+    monkeypatch.setattr(sys, "path", paths)
     folders = interpreter.folders()
     assert {"/home/me/env", "/opt/site-packages"} <= set(folders)
     assert not [folder for folder in folders if "project" in folder or folder.endswith("lib/site-packages")]

@@ -1,6 +1,5 @@
 """The filter of system calls, run step by step as the kernel would."""
 
-import socket
 import struct
 
 import pytest
@@ -24,10 +23,12 @@ def answer(number: int, *arguments: int, network: bool = True, machine: int | No
         if code == seccomp.LOAD:
             (held,) = struct.unpack_from("=I", data, value)
         else:
-            true = {
-                seccomp.EQUAL: held == value, seccomp.GREATER: held >= value, seccomp.ANY_BIT: bool(held & value)
-            }[code]  # fmt: skip
-            at += yes if true else no
+            compared = {
+                seccomp.EQUAL: held == value,
+                seccomp.GREATER: held >= value,
+                seccomp.ANY_BIT: bool(held & value),
+            }
+            at += yes if compared[code] else no
 
 
 @pytest.mark.parametrize("name", numbers.DENIED)
@@ -46,13 +47,11 @@ def test_fork_but_no_namespaces() -> None:
     assert answer(numbers.CLONE3[COLUMN]) & seccomp.ERROR
 
 
-@pytest.mark.parametrize(
-    ("family", "allowed"), [(socket.AF_INET, True), (1, True), (10, True), (40, False), (17, False)]
-)
-def test_sockets(family: int, allowed: bool) -> None:
+@pytest.mark.parametrize("family", [1, 2, 10, 17, 40])
+def test_sockets(family: int) -> None:
     """Sockets that a job's own processes need among themselves, and none without a network of its own."""
     number = numbers.SOCKET[COLUMN]
-    assert (answer(number, family, 1, 0) == seccomp.ALLOW) == allowed
+    assert (answer(number, family, 1, 0) == seccomp.ALLOW) == (family in (1, 2, 10))
     assert answer(number, family, 1, 0, network=False) & seccomp.ERROR
 
 
