@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import importlib.util
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,10 +25,15 @@ from sandbox import SandboxError
 
 
 class Probes:
-    """The probes in a folder, by name. The folder is a package, so that probes can share modules."""
+    """The probes in a folder, by name. The folder is a package, so that probes can share modules.
 
-    def __init__(self, folder: Path) -> None:
+    Probes keep a processor busy, so at most `at_once` submissions (default: one a processor) are probed at
+    a time: more would only make each slower, against its own time limit.
+    """
+
+    def __init__(self, folder: Path, at_once: int | None = None) -> None:
         self.folder = folder
+        self._room = asyncio.Semaphore(at_once or os.cpu_count() or 1)
 
     def names(self) -> tuple[str, ...]:
         """The files that define a probe; others are parts of them."""
@@ -38,7 +45,8 @@ class Probes:
     ) -> Mapping[str, Verdict]:
         """Each probe that a criterion names runs once; all at the same time."""
         names = sorted({criterion.probe for criterion in criteria.values() if criterion.probe})
-        found = await together(self._run(name, submission, attempt) for name in names)
+        async with self._room:
+            found = await together(self._run(name, submission, attempt) for name in names)
         said = dict(zip(names, found, strict=True))
         return {
             id: said[criterion.probe].get(id) or _silent(criterion.probe)

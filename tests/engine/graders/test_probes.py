@@ -7,6 +7,7 @@ import pytest
 from engine.errors import Void
 from engine.graders.probes import Probes
 from engine.rubric import Criterion
+from engine.together import together
 from sandbox import SandboxError
 from tests.doubles import attempt, submission, write_probe
 
@@ -51,6 +52,20 @@ async def test_a_probe_that_breaks_is_never_the_agents_fault(tmp_path):
     write_probe(tmp_path / "q", "look", 'raise SandboxError("no")')
     with pytest.raises(SandboxError):
         await Probes(tmp_path / "q").grade(submission(), CRITERIA, attempt(tmp_path))
+
+
+async def test_no_more_at_once_than_there_is_room_for(tmp_path):
+    """Submissions wait for a processor rather than slow each other down."""
+    write_probe(tmp_path / "p", "look", "return await look()")
+    with (tmp_path / "p/look.py").open("a") as file:
+        file.write(
+            "import asyncio\nrunning, most = 0, 0\n\n"
+            "async def look():\n    global running, most\n    running += 1\n    most = max(most, running)\n"
+            "    await asyncio.sleep(0.01)\n    running -= 1\n    return {'a': Verdict('fail', str(most))}\n"
+        )
+    probes = Probes(tmp_path / "p", at_once=2)
+    said = await together(probes.grade(submission(), CRITERIA, attempt(tmp_path)) for _ in range(6))
+    assert {one["a"].reason for one in said} <= {"1", "2"}
 
 
 def test_no_folder_no_probes(tmp_path):
