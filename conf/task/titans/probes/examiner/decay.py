@@ -46,7 +46,7 @@ class Keeping:
         self.written = write(memory, values)
         self.sides: tuple[Tensor, Tensor] | None = None
         if memory.is_matrix() and finite(self.written) and scale(self.written):
-            self.sides = directions(memory.split(self.written))
+            self.sides = directions(memory.split(self.written), memory.most)
         old = values[memory.own]
         self.old = self.untouched(noise(old, 7, typical(old)))
         self.kept = self.keep({})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from torch import Tensor
 
@@ -29,20 +30,16 @@ class Blend:
     graph: Graph
     memories: Sequence[Memory]
     draws: tuple[Values, ...]
+    remembered: int  # mask of what memories hold
 
-    @property
+    @cached_property
     def attended(self) -> int:
         """Mask of the values that attend over tokens."""
         return sum(1 << node.outs[0] for node in self.graph.nodes if node.op.startswith(ATTENTION))
 
-    @property
-    def remembered(self) -> int:
-        """Mask of the states that memories carry."""
-        return sum(1 << ref for memory in self.memories for ref in (memory.own, memory.after))
 
-
-def memory_gating(graph: Graph, memories: Sequence[Memory], draws: tuple[Values, ...]) -> Finding:
-    blend = Blend(graph, memories, draws)
+def memory_gating(blend: Blend) -> Finding:
+    graph = blend.graph
     relevant = graph.ancestors[graph.result] | 1 << graph.result
     gates = list(sigmoids(graph, relevant))
     doubtful = None

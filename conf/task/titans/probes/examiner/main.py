@@ -7,23 +7,17 @@ other parameters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import channel
 import torch
 import wire
-from examiner.decay import learnable_decay
-from examiner.finding import Finding, best, failed, unclear
-from examiner.gating import memory_gating
 from examiner.graph import Graph, build
 from examiner.measure import noise
-from examiner.memory import Memory, Values, memories
+from examiner.memory import Values
 from examiner.operations import Refused
-from examiner.outer import outer_product
-from examiner.ownership import neural_memory
-from examiner.recurrence import recurrent_update
-from examiner.surprise import surprise_gate
+from examiner.subject import Subject
 from examiner.trace import parse
 from torch import Tensor
 
@@ -90,30 +84,11 @@ def agrees(ours: Tensor, theirs: Sequence[Tensor]) -> bool:
 
 def examine(graph: Graph, draws: tuple[Values, ...], request: dict[str, Any]) -> dict[str, Any]:
     """A finding for each criterion, as data."""
-    batch, shortest = request["batch"], request["length"]
-    owners = {place: [frame[2] for frame in frames if frame[2]] for place, frames in enumerate(request["record"]["places"])}
-    found = memories(graph, shortest, batch, draws)
-    judged: dict[str, Callable[[Memory], Finding]] = {
-        "neural_memory": lambda memory: neural_memory(memory, owners),
-        "surprise_gate": surprise_gate,
-        "learnable_decay": learnable_decay,
-        "outer_product": outer_product,
-        "recurrent_update": recurrent_update,
-    }
-    findings = {name: best([_safely(judge, memory) for memory in found]) for name, judge in judged.items()} if found else {}
-    findings["memory_gating"] = _safely(lambda memory: memory_gating(graph, found, draws), None)
+    frames = request["record"]["places"]
+    owners = {place: [frame[2] for frame in stack if frame[2]] for place, stack in enumerate(frames)}
+    subject = Subject(graph, draws, owners, request["length"], request["batch"], request["looping"])
     places = {ref: node.place for ref, node in enumerate(graph.maker) if node is not None}
-    return {
-        "findings": {name: finding.plain(places) for name, finding in findings.items()},
-        "loops": len(found),
-    }
-
-
-def _safely(judge: Callable[..., Finding], memory: Any) -> Finding:
-    try:
-        return judge(memory)
-    except (RuntimeError, ValueError, IndexError, TypeError) as error:
-        return unclear(f"an experiment could not be done: {type(error).__name__}: {error}"[:300])
+    return {name: finding.plain(places) for name, finding in subject.findings().items()}
 
 
 if __name__ == "__main__":

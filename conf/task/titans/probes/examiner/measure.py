@@ -70,13 +70,13 @@ def ranks(stack: Tensor) -> list[int]:
     return [int(n) if float(t) > TINY * float(top.max()) else 0 for n, t in zip(counts, top[:, 0], strict=True)]
 
 
-def directions(stack: Tensor) -> tuple[Tensor, Tensor]:
-    """The first left and right singular vector of each matrix: (n, a) and (n, b)."""
+def directions(stack: Tensor, rank: int = 1) -> tuple[Tensor, Tensor]:
+    """The first left and right singular vectors of each matrix: (n, a, rank) and (n, b, rank)."""
     left, _, right = torch.linalg.svd(stack, full_matrices=False)
-    return left[:, :, 0], right[:, 0, :]
+    return left[:, :, :rank], right[:, :rank].mT
 
 
 def without(stack: Tensor, left: Tensor, right: Tensor) -> Tensor:
     """The matrices less all that lies along these directions."""
-    rest = stack - left.unsqueeze(2) @ (left.unsqueeze(1) @ stack)
-    return rest - (rest @ right.unsqueeze(2)) @ right.unsqueeze(1)
+    rest = stack - left @ (left.mT @ stack)
+    return rest - (rest @ right) @ right.mT

@@ -9,7 +9,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from examiner.chain import Loop, loops
+from examiner.chain import Loop
 from examiner.graph import Edits, Graph
 from examiner.measure import matrices, noise, typical
 
@@ -33,6 +33,7 @@ class Memory:
     after: int
     batch: int
     draws: tuple[Values, ...]
+    most: int = 1  # products that a step may write: one a token
 
     @cached_property
     def inside(self) -> int:
@@ -41,7 +42,9 @@ class Memory:
 
     @cached_property
     def states(self) -> int:
-        return sum(1 << ref for ref in self.before)
+        """Mask of the states that go into the step, without vectors beside matrices."""
+        rows = [ref for ref in self.before if matrices(self.graph.base[ref], self.batch) is not None]
+        return sum(1 << ref for ref in (rows if self.is_matrix() else [self.own]))
 
     def is_matrix(self) -> bool:
         return matrices(self.graph.base[self.after], self.batch) is not None
@@ -86,16 +89,17 @@ class Memory:
                 yield ref
 
 
-def memories(graph: Graph, shortest: int, batch: int, draws: tuple[Values, ...]) -> list[Memory]:
-    """All states of all loops, matrices first."""
-    found = []
-    for loop in loops(graph, shortest):
+def memories(graph: Graph, found: Sequence[Loop], batch: int, draws: tuple[Values, ...]) -> list[Memory]:
+    """The states that loops carry: the matrices, or the vectors where there are none."""
+    states = []
+    for loop in found:
         before, after = loop.carried(STEP - 1), loop.carried(STEP)
         for ref in after:
             own = _predecessor(graph, ref, before)
             if own is not None and graph.base[ref].numel() >= SMALLEST * batch:
-                found.append(Memory(graph, loop, tuple(before), own, ref, batch, draws))
-    return sorted(found, key=lambda memory: not memory.is_matrix())
+                states.append(Memory(graph, loop, tuple(before), own, ref, batch, draws))
+    matrices_only = [memory for memory in states if memory.is_matrix()]
+    return matrices_only or states
 
 
 def _predecessor(graph: Graph, ref: int, before: Sequence[int]) -> int | None:

@@ -18,7 +18,7 @@ def outer_product(memory: Memory) -> Finding:
     if not all(finite(one) and scale(one) for one in written):
         return unclear("nothing is written into an empty memory", memory.after)
     most = max(max(ranks(memory.split(one))) for one in written)
-    if most == 1:
+    if most <= memory.most:
         return _factors(memory, written[0])
     rows = min(memory.split(written[0]).shape[-2:])
     if _products(memory, memory.draws[0]) or most < rows // 2:
@@ -45,9 +45,9 @@ def _varies(side: Tensor, memory: Memory, count: int) -> bool:
     """Whether a direction differs between rows of the batch."""
     if count % memory.batch:
         return True
-    rows = side.reshape(memory.batch, -1, side.shape[-1])
+    rows = side.reshape(memory.batch, -1, side.shape[1])
     cosines = (rows[0] * rows[1:]).sum(-1).abs()
-    return bool((cosines < 1 - 1e-6).any())
+    return bool((cosines < 1 - 1e-6).any())  # noqa: PLR2004
 
 
 def _products(memory: Memory, values: Values) -> list[int]:

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 from examiner.finding import Finding, failed, passed, unclear
-from examiner.measure import moved
-from examiner.memory import Memory
+from examiner.graph import Graph
+from examiner.measure import moved, noise, typical
+from examiner.memory import Values
 
-NAMES = ("memory", "mem")
-NEAR = ("titan", "surpris", "assoc", "fast", "hebb", "store", "recall", "remember", "delta", "cell")
+Owners = dict[int, list[str]]
+NAME = "mem"
 
 
-def neural_memory(memory: Memory, owners: dict[int, list[str]]) -> Finding:
-    """`owners` names the classes at work, by place."""
-    graph, values = memory.graph, memory.draws[0]
-    shaken = graph.run({memory.after: memory.shaken(memory.after, values)}, base=values)
+def neural_memory(graph: Graph, values: Values, after: int, within: list[int], owners: Owners) -> Finding:
+    """`within` are the values that make the state `after`; `owners` names the classes at work, by place."""
+    state = values[after]
+    shaken = graph.run({after: state + noise(state, 5, typical(state))}, base=values)
     if not moved(shaken[graph.result], values[graph.result]):
-        return failed("changing what the memory holds does not change the logits", memory.after)
-    classes = _classes(memory, owners)
-    named = [name for name in classes if any(part in name.lower() for part in NAMES)]
+        return failed("changing what the memory holds does not change the logits", after)
+    classes = list(dict.fromkeys(name for ref in reversed(within) for name in owning(graph, ref, owners)))
+    named = [name for name in classes if NAME in name.lower()]
     if not named:
-        return unclear(f"the state belongs to {', '.join(classes) or 'no class'}, which is not named a memory", memory.after)
-    if not memory.inside & graph.trained_mask:
-        return unclear("no learnable parameter takes part in the memory", memory.after)
-    return passed(f"{named[0]} holds a state from step to step, and changing it changes the logits", memory.after)
+        return unclear(f"the state belongs to {', '.join(classes) or 'no class'}, which is not named a memory", after)
+    if not graph.follows(after, graph.trained_mask):
+        return unclear("no learnable parameter takes part in the memory", after)
+    return passed(f"{named[0]} holds what tokens wrote, and changing it changes the logits", after)
 
 
-def _classes(memory: Memory, owners: dict[int, list[str]]) -> list[str]:
-    """The classes whose methods make the new state of the old, innermost first."""
-    graph = memory.graph
-    way = [ref for ref in memory.within() if graph.follows(ref, memory.states)]
-    names = [name for ref in reversed(way) if graph.maker[ref] for name in owners.get(graph.maker[ref].place, [])]
-    return list(dict.fromkeys(names))
+def owning(graph: Graph, ref: int, owners: Owners) -> list[str]:
+    """The classes whose methods made a value, innermost first."""
+    node = graph.maker[ref]
+    return owners.get(node.place, []) if node else []
+
+
+def region(graph: Graph, owners: Owners) -> int:
+    """Mask of the values made by a module named a memory."""
+    named = {place for place, names in owners.items() if any(NAME in name.lower() for name in names)}
+    return sum(1 << ref for ref, node in enumerate(graph.maker) if node is not None and node.place in named)

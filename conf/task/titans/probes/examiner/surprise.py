@@ -11,7 +11,7 @@ from examiner.graph import Node, Ref
 from examiner.measure import finite, moved, same, scale, vanishes
 from examiner.memory import Memory
 from examiner.outer import write
-from examiner.sigmoid import GATES, Sigmoid, sigmoids
+from examiner.sigmoid import GATES, OPEN, Sigmoid, sigmoids
 
 
 def surprise_gate(memory: Memory) -> Finding:
@@ -63,9 +63,11 @@ def errors(memory: Memory) -> list[int]:
 def _is_error(memory: Memory, ref: int) -> bool:
     graph = memory.graph
     node, value = graph.maker[ref], graph.base[ref]
-    if node is None or not value.is_floating_point() or value.numel() == graph.base[memory.after].numel():
+    if node is None or not value.is_floating_point():
         return False
-    plus, minus = _signs(graph, node)
+    if memory.is_matrix() and value.numel() == graph.base[memory.after].numel():
+        return False
+    plus, minus = signs(graph, node)
     for ours, theirs in ((plus, minus), (minus, plus)):
         answers = [at for at in ours if graph.follows(at, memory.states)]
         targets = [at for at in theirs if not graph.follows(at, memory.states)]
@@ -74,7 +76,7 @@ def _is_error(memory: Memory, ref: int) -> bool:
     return False
 
 
-def _signs(graph, node: Node) -> tuple[list[int], list[int]]:
+def signs(graph, node: Node) -> tuple[list[int], list[int]]:
     """What a call adds and what it takes away."""
     refs = [arg.value for arg in node.args if isinstance(arg, Ref)]
     extra = dict(node.kwargs)
@@ -152,13 +154,28 @@ def _mixed(memory: Memory, error: int, gate: Sigmoid) -> bool:
 
 
 def _unusual(memory: Memory) -> Iterator[int]:
-    """Values that squeeze what the memory answers, in no known spelling, and change what is written."""
-    graph, values = memory.graph, memory.draws[0]
+    """Values that squeeze what the memory answers, in no known spelling, and scale the write as a sigmoid might."""
+    graph = memory.graph
     known = {at for gate in sigmoids(graph, memory.inside) for at in (gate.value, gate.argument)}
-    plain = memory.outcome(values, memory.empty(values))[memory.after]
     for ref in memory.within():
-        if graph.op(ref) not in GATES | {"sigmoid"} or not graph.follows(ref, memory.states):
-            continue
-        edits = {ref: torch.full_like(values[ref], 0.77)}
-        if ref not in known and not same(write(memory, values, edits), plain):
+        heard = graph.op(ref) in GATES | {"sigmoid"} and graph.follows(ref, memory.states)
+        if heard and ref not in known and _may_be_sigmoid(memory, ref):
             yield ref
+
+
+def _may_be_sigmoid(memory: Memory, ref: int) -> bool:
+    """False where the write, over the argument, does not rise from nothing to a bound, half way in the middle."""
+    values, argument = memory.draws[0], memory.graph.parents(ref)[0]
+    forced = (torch.full_like(values[argument], level) for level in (-OPEN, 0.0, OPEN, 2 * OPEN))
+    low, middle, high, higher = (write(memory, values, {argument: level}) for level in forced)
+    if not all(map(finite, (low, middle, high, higher))) or not scale(low, middle, high):
+        return True
+    if same(low, middle) and same(middle, high):
+        return _bears(memory, ref)
+    return same(high, higher, 1e-6) and same(middle, (low + high) / 2, 1e-6) and vanishes(low, high)
+
+
+def _bears(memory: Memory, ref: int) -> bool:
+    """Whether a value bears on the write at all."""
+    values = memory.draws[0]
+    return moved(write(memory, values, {ref: memory.shaken(ref, values)}), write(memory, values))

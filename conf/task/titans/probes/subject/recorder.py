@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from types import FrameType
 from typing import Any
 
 import torch
@@ -126,10 +127,16 @@ class Recorder(TorchDispatchMode):
         frame = sys._getframe(2)
         while frame is not None:
             if frame.f_code.co_filename == self.filename:
-                owner = frame.f_locals.get("self")
-                frames.append((frame.f_lineno, frame.f_code.co_name, type(owner).__name__ if owner is not None else ""))
+                frames.append((frame.f_lineno, frame.f_code.co_name, _owner(frame)))
             frame = frame.f_back
         return self.places.setdefault(tuple(frames), len(self.places))
+
+
+def _owner(frame: FrameType) -> str:
+    """The class of the module whose method a frame runs, empty for a function."""
+    names = frame.f_code.co_varnames[: frame.f_code.co_argcount]
+    first = frame.f_locals.get(names[0]) if names else frame.f_locals.get("self")
+    return type(first).__name__ if isinstance(first, torch.nn.Module) else ""
 
 
 def _outputs(result: Any) -> Iterator[torch.Tensor | None]:
