@@ -61,9 +61,16 @@ class JobSession:
             await asyncio.wait({task, self._ended}, return_when=asyncio.FIRST_COMPLETED)
             return await asyncio.wait_for(task, LATE)
         except (asyncio.IncompleteReadError, ConnectionError, TimeoutError) as error:
+            await self._blame()
             raise EOFError("the job has ended or closed its channel") from error
         finally:
             task.cancel()
+
+    async def _blame(self) -> None:
+        """Raise SandboxError if the channel ended through a fault of ours."""
+        done, _ = await asyncio.wait({self._ended}, timeout=LATE)
+        for ended in done:
+            ended.result()
 
 
 async def _result(control: asyncio.StreamReader, seconds: float) -> Result:

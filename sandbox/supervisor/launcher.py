@@ -25,6 +25,7 @@ def main(control: int, channel: int) -> None:
     except Exception as error:
         report = failed(f"{type(error).__name__}: {error}")
     engine.send(marshal.dumps(dict(report)))
+    os._exit(0)  # at once: there is nothing to tidy up
 
 
 def _name_package() -> None:

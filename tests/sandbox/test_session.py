@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Job, JobLimits, channel
+from sandbox import Job, JobLimits, SandboxError, channel
 from sandbox.landlock import Landlock
 from sandbox.namespaces import Namespaces
 from sandbox.subprocess import Subprocess
@@ -60,6 +60,15 @@ async def test_no_frame(kind: type[Supervised], program: str) -> None:
     """Waiting for a frame that never comes whole ends with the job at the latest."""
     async with asyncio.timeout(8), kind().open(job(program, seconds=0.5)) as session:
         with pytest.raises(EOFError):
+            await session.receive()
+
+
+async def test_fault_of_ours() -> None:
+    """Whoever waits for a frame of a job that could not be set up hears whose fault that was."""
+    files = {"big": bytes(1 << 20)}
+    limits = JobLimits(disk=1 << 18)
+    async with Namespaces().open(Job(("python", "-c", ""), files, limits=limits)) as session:
+        with pytest.raises(SandboxError, match="could not be set up"):
             await session.receive()
 
 
