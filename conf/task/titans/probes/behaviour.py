@@ -19,7 +19,6 @@ from .execution import ids
 from .laboratory import Failed, Subject, examiner, subject
 from .message import Malformed, pack, unpack
 from .source import Source
-from .static import without_memory
 
 CRITERIA = (
     "neural_memory",
@@ -50,12 +49,12 @@ async def _examined(source: Source, sandbox: Sandbox) -> dict[str, Verdict]:
     try:
         async with subject(source, sandbox) as running, examiner(sandbox) as examining:
             record, arrays, length = await _record(running)
-            request = pack({"record": record, "batch": BATCH, "length": length}, arrays)
-            report = await _conversation(running, examining, request)
-            steps = await _steps(running)
+            looping = await _steps(running) != len(record["steps"])
+            request = {"record": record, "batch": BATCH, "length": length, "looping": looping}
+            report = await _conversation(running, examining, pack(request, arrays))
     except Failed as failed:
         return _all(failed.reason.splitlines()[-1] if failed.reason else failed.failure)
-    return _verdicts(source, record, report, steps)
+    return {name: _verdict(source, record, report.get(name)) for name in CRITERIA}
 
 
 async def _record(running: Subject) -> tuple[Any, list[Any], int]:
@@ -91,24 +90,16 @@ def _read(answer: bytes) -> tuple[dict[str, Any], Any]:
         raise Failed("runtime_error", str(error)) from error
 
 
-async def _steps(running: Subject) -> tuple[int, int]:
-    """How many operations a forward pass takes at two lengths: a loop over time takes more at the longer one."""
-    counts = []
-    for length in (16, 32):
-        answer, _ = await running.ask({"do": "count"}, [ids([[1] * length] * 2)])
-        counts.append(int(answer["steps"]))
-    return counts[0], counts[1]
+async def _steps(running: Subject) -> int:
+    """How many operations a longer sequence takes: as many, if nothing loops over time."""
+    answer, _ = await running.ask({"do": "count"}, [ids([[1] * LENGTHS[-1]] * BATCH)])
+    return int(answer["steps"])
 
 
-def _verdicts(
-    source: Source, record: Any, report: Mapping[str, Any], steps: tuple[int, int]
-) -> dict[str, Verdict]:
-    verdicts = {}
-    if not report["loops"]:
-        verdicts = without_memory(source, record, looping=steps[0] != steps[1])
-    for name, finding in report["findings"].items():
-        verdicts.setdefault(name, Verdict(finding["verdict"], finding["reason"], _cited(source, record, finding)))
-    return {name: verdicts.get(name, Verdict("unclear", "the experiments say nothing of it")) for name in CRITERIA}
+def _verdict(source: Source, record: Any, finding: Mapping[str, Any] | None) -> Verdict:
+    if finding is None:
+        return Verdict("unclear", "no experiment decides it")
+    return Verdict(finding["verdict"], finding["reason"], _cited(source, record, finding))
 
 
 def _cited(source: Source, record: Any, finding: Mapping[str, Any]) -> tuple[Evidence, ...]:

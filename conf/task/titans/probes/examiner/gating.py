@@ -172,7 +172,7 @@ def _unusual(blend: Blend, known: set[int]) -> int | None:
     relevant = graph.ancestors[graph.result]
     for node in graph.nodes:
         ref = node.outs[0]
-        if ref in known or node.op not in GATES or not relevant >> ref & 1:
+        if ref in known or node.op not in GATES or not (relevant & ~blend.remembered) >> ref & 1:
             continue
         if node.op == "_softmax" and graph.base[ref].shape[-1] != 2:  # noqa: PLR2004
             continue

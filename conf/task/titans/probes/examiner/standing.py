@@ -25,8 +25,10 @@ def standing(
     """Matrices that tokens write to, but that go no further than the step or the sequence."""
     loop = loops[0] if loops else Once(graph, [], length)
     most = 1 if loops else length
-    for own in _initial(graph, length, batch):
-        after = _final(graph, loop, own)
+    initial = _initial(graph, length, batch)
+    roots = [ref for ref in initial if not any(graph.follows(ref, 1 << other) for other in initial if other < ref)]
+    for own in roots:
+        after = _final(graph, loop, own, sum(1 << ref for ref in roots if ref != own))
         if after is not None:
             return [Memory(graph, loop, (own,), own, after, batch, draws, most)]
     return []
@@ -45,11 +47,12 @@ def _initial(graph: Graph, length: int, batch: int) -> list[int]:
     ]
 
 
-def _final(graph: Graph, loop: Loop, own: int) -> int | None:
-    """The last value of that shape in a step that follows from the matrix."""
+def _final(graph: Graph, loop: Loop, own: int, others: int) -> int | None:
+    """The last value of that shape in a step that follows from the matrix and from no other."""
     alike = [
         ref
         for ref in range(own + 1, len(graph.base))
-        if loop.last(ref) == STEP and graph.base[ref].shape == graph.base[own].shape and graph.follows(ref, 1 << own)
+        if loop.last(ref) == STEP and graph.base[ref].shape == graph.base[own].shape
+        if graph.follows(ref, 1 << own) and not graph.follows(ref, others)
     ]
     return next((ref for ref in alike if not any(graph.follows(other, 1 << ref) for other in alike if other > ref)), None)
