@@ -23,11 +23,16 @@ WORDS = {
 }
 
 
+# What an actor must be able to do at its place; `key` ends or, for tools, begins with the word.
+ACTS = {"agent": "solve", "model": "reply", "judge": "grade", "sandbox": "open", "toolkit": "__call__"}
+
+
 def build(node: Any, key: str, **offered: Any) -> Any:
     """The actor that stands at `key`, with those inside it. `offered` is given where the target takes it."""
     if not isinstance(node, Mapping) or "_target_" not in node:
         raise Refused(f"{key}: this must be a mapping with a _target_")
     target = find(str(node["_target_"]), f"{key}._target_")
+    _check_place(target, key)
     takes = inspect.signature(target).parameters
     given = {name: value for name, value in node.items() if name in takes or value is not None}
     given.pop("_target_")
@@ -55,6 +60,13 @@ def find(path: str, key: str) -> type:
     if not isinstance(found, type) or found.__module__.partition(".")[0] not in PACKAGES:
         raise Refused(f"{key}={path}: this is not a class of {', '.join(PACKAGES)}")
     return found
+
+
+def _check_place(target: type, key: str) -> None:
+    words = key.split(".")
+    act = ACTS.get(words[-1]) or ACTS.get(words[0])
+    if act and not any(act in vars(each) for each in target.__mro__):
+        raise Refused(f"{key}._target_: {target.__name__} cannot stand here: it has no {act}")
 
 
 def _inner(value: Any, key: str) -> Any:

@@ -20,9 +20,15 @@ from yaml import MarkedYAMLError
 HIDDEN = {"hydra"}
 REWORDED = {
     r"Ambiguous value for argument '(.+)'": r"\1: several values are a sweep, which needs -m",
+    r"Config group override must be .* Got NoneType": "null is no choice; name one, as in task=titans",
     r"Config group override must be a string or a list. Got (\w+)": (
         r"a choice must be the name of a file, as in task=titans, and here is one of type \1"
     ),
+    r"Could not override 'model'": "model: say whose, as in agent.model=haiku or judge.model=haiku",
+    r"Cannot merge DictConfig with ListConfig": "this must be a mapping, and here is a list",
+    r"Interpolation key 'task' not found": "a task is needed, as in task=titans",
+    r"field '.*' is not Optional": "null is not accepted here",
+    r"Invalid type assigned: (\w+) is not a subclass": r"this must be a mapping, and here is one of type \1",
     r"Could not delete from config. '(.+)' does not exist": r"~\1: there is no such key to remove",
     r"Value '(.*)' of type '\w+' could not be converted to Integer": r"\1 is not a whole number",
     r"Value '(.*)' of type '\w+' could not be converted to Float": r"\1 is not a number",
@@ -61,6 +67,8 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 def _missing_option(config: str, options: Iterable[str]) -> str:
     group, _, name = config.partition("/")
+    if not name and not options:
+        return f"there is no config {config}"
     also = " A raw id with a slash, such as openai/gpt-5, goes through litellm." if "." in group else ""
     if group == "rubric":
         also = " Unless a task or rubric=NAME says otherwise, a task's rubric is the one of its own name."
@@ -83,6 +91,8 @@ def _file_read(error: BaseException) -> str:
 
 
 def _broken_key(error: OmegaConfBaseException, key: str) -> str:
+    if error.full_key == "_dummy_":  # Hydra's name for a place in the defaults list
+        return _reworded(str(error))
     full = ".".join(part for part in (key, str(error.full_key or "")) if part)
     if isinstance(error, ConfigKeyError | ConfigAttributeError):
         return _unknown_key(full, error.parent_node)
@@ -118,4 +128,5 @@ def _reworded(text: str) -> str:
     for pattern, words in REWORDED.items():
         if found := re.search(pattern, text):
             return found.expand(words)
-    return "\n".join(line for line in text.strip().splitlines() if line.strip() and "https://" not in line)
+    lines = [line for line in text.splitlines() if not re.search(r"https://|^To append to your|^\s*$", line)]
+    return "\n".join(lines)

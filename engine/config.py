@@ -19,10 +19,9 @@ from engine.origin import Origin
 from engine.plan import Plan, points_to_pass
 from engine.prompt import render
 from engine.rubric import Criterion, Gate
-from engine.schema import noun
+from engine.schema import Config, noun
 from engine.secrets import masked, masked_override
-from engine.task import Assets, Task
-from engine.threshold import Threshold
+from engine.task import Assets
 
 Part = TypeVar("Part", Criterion, Gate)
 Tree = dict[str, Any]
@@ -39,13 +38,13 @@ def load(cfg: DictConfig, origin: Origin) -> Plan:
 
 
 def _plan(tree: Tree, origin: Origin) -> Plan:
-    task = noun(Task, tree["task"], "task")
+    said = noun(Config, tree)
+    task, threshold = said.task, said.threshold
     assets = Assets(origin.task.with_suffix(""))
-    gates = _parts(Gate, tree["rubric"]["gates"], "rubric.gates")
-    criteria = _parts(Criterion, tree["rubric"]["criteria"], "rubric.criteria")
-    threshold = noun(Threshold, tree["threshold"], "threshold")
-    agent = build(tree["agent"], "agent", specimens=assets.specimens, submission=task.submission)
-    judge = build(tree["judge"], "judge") if tree["grading"]["judge"] else None
+    gates = _parts(Gate, said.rubric.gates, "rubric.gates")
+    criteria = _parts(Criterion, said.rubric.criteria, "rubric.criteria")
+    agent = build(said.agent, "agent", specimens=assets.specimens, submission=task.submission)
+    judge = build(said.judge, "judge") if said.grading.judge else None
     return Plan(
         task=task,
         prompt=render(task, assets),
@@ -53,17 +52,17 @@ def _plan(tree: Tree, origin: Origin) -> Plan:
         criteria=criteria,
         threshold=replace(threshold, points=points_to_pass(threshold, criteria)),
         agent=agent,
-        tools={name: build(tool, f"toolkit.{name}") for name, tool in tree["toolkit"].items() if tool},
+        tools={name: build(tool, f"toolkit.{name}") for name, tool in said.toolkit.items() if tool},
         probes=Probes(assets.probes),
         judge=judge,
-        use_probes=tree["grading"]["probe"],
-        sandbox=build(tree["sandbox"], "sandbox"),
+        use_probes=said.grading.probe,
+        sandbox=build(said.sandbox, "sandbox"),
         models=_models(agent=agent, judge=judge),
-        runs=tree["runs"],
-        concurrency=tree["concurrency"],
-        verbose=tree["verbose"],
-        fail_under=tree["fail_under"],
-        out=destination(tree["out"], task.name, origin.swept),
+        runs=said.runs,
+        concurrency=said.concurrency,
+        verbose=said.verbose,
+        fail_under=said.fail_under,
+        out=destination(said.out, task.name, origin.swept),
         config=OmegaConf.to_yaml(OmegaConf.create(masked(tree))),
         overrides=tuple(map(masked_override, origin.overrides)),
     )
@@ -75,16 +74,13 @@ def _resolved(cfg: DictConfig) -> Tree:
     except OmegaConfBaseException as error:
         raise Refused(explain(error)) from error
     assert isinstance(tree, dict)
-    for key in ("runs", "concurrency", "verbose", "fail_under"):
-        if tree[key] == "???":
-            raise Refused(f"{key}: this is missing and needs a value")
     return {str(key): value for key, value in tree.items()}
 
 
 def _parts(kind: type[Part], found: Mapping[str, Any], key: str) -> dict[str, Part]:
     """Gates or criteria by id, each checked against its dataclass."""
     for id, node in found.items():
-        if isinstance(node, Mapping) and "claim" not in node:
+        if isinstance(node, Mapping) and not node.get("claim"):
             others = [str(other) for other in found if other != id]
             raise Refused(f"{key}.{id}: this has no claim.{nearest(str(id), others)}")
     return {str(id): noun(kind, node, f"{key}.{id}") for id, node in found.items()}

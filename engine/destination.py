@@ -14,6 +14,8 @@ from engine.errors import Refused
 
 def destination(out: str | None, task: str, swept: Mapping[str, str], now: datetime | None = None) -> Path:
     """The output folder, not made yet. In a sweep each job has its own. Raises Refused where it cannot be."""
+    if out == "":
+        raise Refused("out=: this must be a folder, or null for out/<task>/<time>")
     if out is None:
         folder = _free(Path("out", slug(task), (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H-%M-%S")))
     else:

@@ -50,7 +50,7 @@ class ModelSource(ConfigSource):
 
     def is_config(self, config_path: str) -> bool:
         role, _, name = config_path.removesuffix(".yaml").partition("/")
-        return role in ROLES and ("/" in name or _is_model(name))
+        return role in ROLES and ("/" in name.strip("/") or _is_model(name))
 
     def list(self, config_path: str, results_filter: ObjectType | None) -> list[str]:
         if config_path in ROLES:

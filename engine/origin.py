@@ -44,7 +44,7 @@ def _file(hydra: HydraConf, group: str) -> Path:
     choice = hydra.runtime.choices.get(group)
     file = find(f"{group}/{choice}") if choice else None
     if file is None:
-        raise Refused(f"{group}={choice}: this must be the name of a YAML file")
+        raise Refused(f"{group}: a choice is needed, as in {group}=titans")
     return file
 
 

@@ -57,8 +57,8 @@ def store() -> None:
     ConfigStore.instance().store(name="schema", node=schema, provider="engine")
 
 
-def noun(kind: type[Noun], node: Any, key: str) -> Noun:
-    """The part of a config that stands at `key` as its dataclass. Raises Refused, naming the key."""
+def noun(kind: type[Noun], node: Any, key: str = "") -> Noun:
+    """The whole config, or the part at `key`, as its dataclass. Raises Refused, naming the key."""
     if not isinstance(node, Mapping | DictConfig):
         raise Refused(f"{key}: this must be a mapping with {', '.join(vars(kind)['__dataclass_fields__'])}")
     try:

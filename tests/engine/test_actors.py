@@ -49,8 +49,7 @@ def test_what_is_offered_goes_where_it_is_taken(tmp_path):
             {**LOOP, "model": {**SCRIPTED, "replies": "yes"}},
             r"agent\.model\.replies=yes: this must be a list",
         ),
-        ({**JUDGE, "samples": True}, r"agent\.samples=True: this must be a whole number"),
-        ({**JUDGE, "criteria_per_call": "some"}, r"criteria_per_call=some: .*a whole number or 'all'"),
+        ({**LOOP, "model": JUDGE}, r"agent\.model\._target_: Judge cannot stand here: it has no reply"),
         ({"_target_": "engine.agents.loop.Loop", "reminder": "x"}, r"agent\.model: this is missing"),
         (
             {"_target_": "os.system", "command": "ls"},
@@ -67,6 +66,25 @@ def test_faults(node, message):
     """Each names the key, and what would be accepted."""
     with pytest.raises(Refused, match=message):
         build(node, "agent")
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"samples": True}, r"judge\.samples=True: this must be a whole number"),
+        ({"criteria_per_call": "some"}, r"judge\.criteria_per_call=some: .*a whole number or 'all'"),
+    ],
+)
+def test_types(said, message):
+    """A value must suit the annotation, a truth value is no number, and a choice is one of its words."""
+    with pytest.raises(Refused, match=message):
+        build({**JUDGE, **said}, "judge")
+
+
+@pytest.mark.parametrize("key", ["agent", "agent.model", "sandbox", "toolkit.submit"])
+def test_an_actor_at_the_wrong_place(key):
+    with pytest.raises(Refused, match=rf"{key}\._target_: Judge cannot stand here"):
+        build(JUDGE, key)
 
 
 def test_a_judge_may_be_told_all():
