@@ -4,6 +4,17 @@ A `Job` is a program with its files and limits. A sandbox runs it away from ever
 its user a `Session`: a two-way channel of byte frames with the running job. What a job sends, prints
 and returns is untrusted data; only `Result.ended` and `Result.seconds` are facts of ours.
 
+    job            the words: Job, JobLimits, Result, Session, Sandbox
+    auto           the strongest backend that withstands a self-test: trial, with attacks upon targets
+    namespaces     level 3: a machine of its own, without network
+    landlock       level 2: the host's files and sockets out of reach
+    subprocess     level 1: limits alone, for code that is trusted
+    supervised     what they share: every job has a supervisor, a process of its own
+    session        the engine's side of a running job;  channel  the job's side
+    interpreter    the engine's Python, as a job sees it
+    supervisor/    that process: starts the job, watches it, kills all of it, reports
+    isolation/     what is done to a job before it starts, once for each kind of backend
+
 This package imports the standard library alone.
 """
 

@@ -57,7 +57,7 @@ async def _succeeded(attacker: Attacker) -> set[str]:
 async def _freely(attack: dict[str, str], mark: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, attacks.__file__, *_words(attack)),
+            *(sys.executable, "-P", attacks.__file__, *_words(attack)),
             env={"MARK": mark},
             cwd=folder,
             stdout=asyncio.subprocess.PIPE,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import resource
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +36,11 @@ def limit(order: Order, alone: bool) -> None:
 def _lower(what: int, most: int) -> None:
     hard = resource.getrlimit(what)[1]
     bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(what, (bound, bound))
+    try:
+        resource.setrlimit(what, (bound, bound))
+    except ValueError:
+        if sys.platform == "linux":  # elsewhere not every limit can be set
+            raise
 
 
 def _tasks() -> int:

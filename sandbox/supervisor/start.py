@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import sys
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 CHANNEL = 3  # the job's descriptor of the channel
 TOLD = 4
+HIGH = 16
 SIGNALS = ("SIGPIPE", "SIGXFSZ")  # Python ignores them; a program expects the default
 
 
@@ -70,7 +72,8 @@ def _become(order: Order, place: Plain, ends: tuple[int, int, int, int]) -> NoRe
 def _arrange(channel: int, out: int, err: int, told: int) -> int:
     """Leave descriptors 0 to 4 alone open and say where `told` now is: it closes when the program starts."""
     null = os.open(os.devnull, os.O_RDONLY)
-    high = [os.dup(end) + 0 for end in (null, out, err, channel, told)]
+    ends = (null, out, err, channel, told)
+    high = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, HIGH) for end in ends]  # out of each other's way
     for number, end in enumerate(high):
         os.dup2(end, number, inheritable=number != TOLD)
     os.closerange(TOLD + 1, os.sysconf("SC_OPEN_MAX"))

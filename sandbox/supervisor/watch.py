@@ -36,7 +36,11 @@ class Supervisor:
         crowd.adopt_orphans()
         self.place = _place(order)
         self.began = time.monotonic()
-        self.job = start(order, self.place, channel)
+        try:
+            self.job = start(order, self.place, channel)
+        except BaseException:
+            self.place.leave()
+            raise
         self.outputs = [Output(end, order["output"]) for end in (self.job.stdout, self.job.stderr)]
         self.status: int | None = None
 

@@ -12,6 +12,7 @@ import pytest
 
 import sandbox
 
+pytestmark = pytest.mark.slow
 PYTHON = "/usr/bin/python3"  # root's own interpreter may lie out of reach
 USER = 12345
 PROGRAM = """
