@@ -22,11 +22,11 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from engine import mounts, schema
-from engine.advice import explain
+from engine.config import mounts, schema
+from engine.config.advice import explain
+from engine.config.help import catalogue
+from engine.config.origin import trace
 from engine.errors import Refused
-from engine.help import catalogue
-from engine.origin import trace
 
 DONE, REFUSED, BUG, INTERRUPTED = 0, 2, 70, 130
 WORST_FIRST = (INTERRUPTED, BUG, REFUSED, 3, 1, DONE)
@@ -100,7 +100,7 @@ def attempt(cfg: DictConfig, overrides: tuple[str, ...]) -> int:
 
 
 def _conduct(cfg: DictConfig, overrides: tuple[str, ...]) -> int:
-    from engine.config import load  # --help and most typos need neither of these: 0.2 s
+    from engine.config.load import load  # --help and most typos need neither of these: 0.2 s
 
     plan = load(cfg, trace(HydraConfig.get(), overrides))
     for model in plan.models.values():

@@ -13,8 +13,11 @@ MODULES = sorted(
     path for folder in ("engine", "toolkits", "sandbox") for path in (ROOT / folder).rglob("*.py")
 )
 
+NOUNS = {"engine/task.py", "engine/rubric.py"}  # MISSING, which makes a field of the schema mandatory
+
 DOORS = {
-    "hydra": {"engine/__main__.py", "engine/config.py"},
+    "hydra": {"engine/__main__.py", "engine/config/"},
+    "omegaconf": {"engine/__main__.py", "engine/config/", *NOUNS},
     "anthropic": {"engine/models/anthropic.py"},
     "litellm": {"engine/models/litellm.py"},
     "rich": {"engine/experiment.py", "engine/live.py", "engine/report.py"},
@@ -44,7 +47,7 @@ def name(path: Path) -> str:
 def test_one_door(package):
     """Only these files know the package."""
     users = {name(path) for path in MODULES if package in {one.split(".")[0] for one in imported(path)}}
-    assert users <= DOORS[package]
+    assert not [user for user in users if not user.startswith(tuple(DOORS[package]))]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -68,9 +71,8 @@ def test_the_sandbox_stands_alone():
 def test_toolkits_are_below_the_line_of_a_run():
     """A tool knows the nouns, not the plan, the schedule or the config."""
     for path in (ROOT / "toolkits").rglob("*.py"):
-        assert not {"engine.plan", "engine.run", "engine.schedule", "engine.config"} & set(imported(path)), (
-            path
-        )
+        above = ("engine.plan", "engine.run", "engine.schedule", "engine.config")
+        assert not [one for one in imported(path) if one.startswith(above)], path
 
 
 def test_the_engine_has_no_word_of_a_task():

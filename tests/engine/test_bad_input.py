@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.__main__ import main
-from tests.engine.composing import MINE, my_evals, write
+from tests.engine.config.composing import MINE, my_evals, write
 
 ROOT = Path(__file__).parents[2]
 KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "OPENAI_API_KEY")
@@ -98,7 +98,7 @@ ROWS = {
         (*OWN, *MINE, "sandbox._target_=toolkits.submit.Submit"),
         "sandbox._target_: Submit cannot stand here",
     ),
-    "a choice that is no name": (("task=5",), "task=titans", "int"),
+    "a choice that is no name": (("task=5",), "task=NAME", "int"),
     "unknown option": (("--confg-dir", "x"), "--confg-dir"),
     "no such folder": (("--config-dir", "nowhere"), "nowhere", "not found"),
     "a torn rubric": (

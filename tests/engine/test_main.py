@@ -15,10 +15,10 @@ import yaml
 
 import engine.experiment
 from engine.__main__ import main
+from engine.config.mounts import CONF, RUBRICS
 from engine.errors import Refused
-from engine.mounts import CONF, RUBRICS
 from engine.plan import Plan
-from tests.engine.composing import MINE, my_evals
+from tests.engine.config.composing import MINE, my_evals
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("anthropic", "litellm", "jsonschema", "jinja2", "rich", "torch", "fitz", "pymupdf", "httpx")

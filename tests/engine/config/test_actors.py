@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.actors import build
 from engine.agents.loop import Loop
 from engine.agents.replay import Replay
+from engine.config.actors import build
 from engine.errors import Refused
 from engine.graders.judge import Judge
 

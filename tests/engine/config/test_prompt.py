@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from engine.config.prompt import render
 from engine.errors import Refused
-from engine.prompt import render
 from engine.task import Assets, Task
-from tests.engine.composing import write
+from tests.engine.config.composing import write
 
 HINTS = {"default": {"loud": True}, "bare": {"loud": False}}
 

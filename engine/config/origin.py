@@ -12,8 +12,8 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.types import RunMode
 from omegaconf import OmegaConf
 
+from engine.config.mounts import find
 from engine.errors import Refused
-from engine.mounts import find
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def _file(hydra: HydraConf, group: str) -> Path:
     choice = hydra.runtime.choices.get(group)
     file = find(f"{group}/{choice}") if choice else None
     if file is None:
-        raise Refused(f"{group}: a choice is needed, as in {group}=titans")
+        raise Refused(f"{group}: a choice is needed, as in {group}=NAME")
     return file
 
 

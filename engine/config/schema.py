@@ -10,7 +10,7 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import MISSING, DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from engine.advice import explain
+from engine.config.advice import explain
 from engine.errors import Refused
 from engine.rubric import Rubric
 from engine.task import Task

@@ -13,7 +13,7 @@ from engine.errors import Refused
 from engine.models.anthropic import Anthropic
 from engine.models.litellm import LiteLLM
 from engine.models.scripted import Scripted
-from tests.engine.composing import MINE, composed, my_evals, planned
+from tests.engine.config.composing import MINE, composed, my_evals, planned
 
 
 @pytest.fixture

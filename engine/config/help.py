@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.mounts import options
+from engine.config.mounts import options
 
 GROUPS = {
     "task": "what is asked, for task=",
@@ -22,9 +22,9 @@ Usage: python -m engine [KEY=VALUE ...]
 
 Makes a number of attempts at a task, grades each, and reports. Three commands to begin with:
 
-  python -m engine task=titans agent=replay grading=probe runs=10    without a model and without a key
-  python -m engine task=titans agent.model=sonnet runs=10            ten attempts by a model
-  python -m engine -m agent.model=haiku,sonnet runs=10               the same for each of two models
+  python -m engine task={task} agent=replay grading=probe runs=10    without a model and without a key
+  python -m engine task={task} agent.model=sonnet runs=10            ten attempts by a model
+  python -m engine -m task={task} agent.model=haiku,sonnet runs=10   the same for each of two models
 """
 
 TAIL = """\
@@ -43,7 +43,8 @@ Exit codes: 0 done; 1 done, but the pass rate lies under fail_under; 2 refused, 
 
 def catalogue(own: Path | None) -> str:
     """The text, with what is in the user's own config folder."""
-    return "\n".join([HEAD, *(_section(group, words, own) for group, words in GROUPS.items()), TAIL])
+    head = HEAD.format(task=next(iter(options("task", None))))
+    return "\n".join([head, *(_section(group, words, own) for group, words in GROUPS.items()), TAIL])
 
 
 def _section(group: str, words: str, own: Path | None) -> str:

@@ -9,17 +9,17 @@ from typing import Any, TypeVar
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from engine.actors import build
-from engine.advice import explain, nearest
-from engine.destination import destination
+from engine.config.actors import build
+from engine.config.advice import explain, nearest
+from engine.config.destination import destination
+from engine.config.origin import Origin
+from engine.config.prompt import render
+from engine.config.schema import Config, noun
 from engine.errors import Refused
 from engine.graders.probes import Probes
 from engine.model import Model
-from engine.origin import Origin
 from engine.plan import Plan, points_to_pass
-from engine.prompt import render
 from engine.rubric import Criterion, Gate
-from engine.schema import Config, noun
 from engine.secrets import masked, masked_override
 from engine.task import Assets
 

@@ -20,13 +20,13 @@ from yaml import MarkedYAMLError
 HIDDEN = {"hydra"}
 REWORDED = {
     r"Ambiguous value for argument '(.+)'": r"\1: several values are a sweep, which needs -m",
-    r"Config group override must be .* Got NoneType": "null is no choice; name one, as in task=titans",
+    r"Config group override must be .* Got NoneType": "null is no choice; name one, as in task=NAME",
     r"Config group override must be a string or a list. Got (\w+)": (
-        r"a choice must be the name of a file, as in task=titans, and here is one of type \1"
+        r"a choice must be the name of a file, as in task=NAME, and here is one of type \1"
     ),
     r"Could not override 'model'": "model: say whose, as in agent.model=haiku or judge.model=haiku",
     r"Cannot merge DictConfig with ListConfig": "this must be a mapping, and here is a list",
-    r"Interpolation key 'task' not found": "a task is needed, as in task=titans",
+    r"Interpolation key 'task' not found": "a task is needed, as in task=NAME",
     r"field '.*' is not Optional": "null is not accepted here",
     r"Invalid type assigned: (\w+) is not a subclass": r"this must be a mapping, and here is one of type \1",
     r"Could not delete from config. '(.+)' does not exist": r"~\1: there is no such key to remove",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.destination import destination, slug
+from engine.config.destination import destination, slug
 from engine.errors import Refused
 
 NOW = datetime(2026, 11, 22, 22, 13, 8, tzinfo=UTC)

@@ -16,9 +16,9 @@ from hydra.core.global_hydra import GlobalHydra
 from omegaconf import OmegaConf, open_dict
 
 from engine.__main__ import prepare
-from engine.config import load
-from engine.mounts import CONF
-from engine.origin import trace
+from engine.config.load import load
+from engine.config.mounts import CONF
+from engine.config.origin import trace
 from engine.plan import Plan
 
 MINE = ("task=mine", "agent=replay", "grading=probe", "sandbox=subprocess")

@@ -27,7 +27,7 @@ RUBRIC = "rubric"
 
 def _data(name: str) -> Path:
     """A folder of ours: inside the package in a wheel, beside it in a checkout."""
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     return package / name if (package / name).is_dir() else package.parent / name
 
 
@@ -112,7 +112,7 @@ def options(group: str, own: Path | None) -> dict[str, Path]:
 
 
 def find(config: str) -> Path | None:
-    """The file of a config such as task/titans, in the order in which Hydra looks, while it is at work."""
+    """The file of a config such as task/NAME, in the order in which Hydra looks, while it is at work."""
     for source in _sources():
         if source.scheme() in ("file", RubricSource.scheme()) and source.is_config(config):
             inside = _inside(config) if source.scheme() == RubricSource.scheme() else config

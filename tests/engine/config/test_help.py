@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.help import summary
+from engine.config.help import summary
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from importlib import import_module
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from engine.advice import nearest
+from engine.config.advice import nearest
 from engine.errors import Refused
 
 PACKAGES = ("engine", "toolkits", "sandbox")

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.advice import nearest
+from engine.config.advice import nearest
 from engine.errors import Refused
 from engine.task import Assets, Task
 

@@ -7,8 +7,8 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.core.object_type import ObjectType
 from hydra.errors import MissingConfigException
 
-from engine.mounts import CONF, RUBRICS, find, options
-from tests.engine.composing import composed, hydra, my_evals, write
+from engine.config.mounts import CONF, RUBRICS, find, options
+from tests.engine.config.composing import composed, hydra, my_evals, write
 
 
 def test_models_are_options_of_each_role(tmp_path):
