@@ -1,1 +1,26 @@
-"""YAML composes a Plan; each run is agent -> submission -> verdicts -> Record; Records become a report."""
+"""YAML composes a Plan; each run is agent -> submission -> verdicts -> Record; Records become a report.
+
+Imports go down this page only.
+
+    __main__      the command line: compose, plan, run, report, exit code
+    config/       from the command line and YAML to a Plan; the only place that knows Hydra
+    experiment    one experiment from plan to exit code
+    live, report  what is read on the terminal while it runs, and after
+    schedule      many runs at once, each kept as it completes
+    run           the straight line of one run
+    plan          what YAML composes, and whether its parts go together
+    summary       records -> figures;  statistics: what the figures allow one to say
+    folder        the output folder
+
+    agents/       loop: a model with tools;  replay: existing files
+    graders/      probes: by running or reading, no model;  judge: by asking one;  both: the two together
+    models/       anthropic, litellm, scripted
+
+    agent, tool, model, grader, probe                                  what an actor must be able to do
+    task, rubric, threshold                                            what an author states
+    submission, verdict, transcript, record                            what comes of a run
+    errors        whose fault it is;  secrets: masked;  together: several awaitables as one
+
+Beside the engine: toolkits/ (tools of agents), sandbox/ (where code that we did not write runs), conf/ and
+rubrics/ (the YAML, with each task's prompt, starter files, probes and specimens).
+"""

@@ -64,7 +64,7 @@ def print_summary(console: Console, summary: Summary, folder: Path) -> None:
 
 def _headline(summary: Summary) -> Text:
     counts = {name: count for name, count in summary.outcomes.items() if count or name in ("pass", "fail")}
-    text = Text(f"{summary.runs} runs: {_counts(counts)}\n")
+    text = Text(f"{summary.runs} run{'s' * (summary.runs != 1)}: {_counts(counts)}\n")
     band = f"{summary.band.low:.0%} to {summary.band.high:.0%}"
     if summary.rate is None:
         return text.append(f"Pass rate: none yet, no run was decided (target band {band})", "bold")
