@@ -17,7 +17,7 @@ NAMES = {"exec", "eval", "compile", "__import__", "globals", "vars", "__builtins
 PARTS = {"_getframe", "_current_frames", "__torch_function__", "__torch_dispatch__", "_python_dispatch", "_C"}
 PARTS |= {"TorchDispatchMode", "TorchFunctionMode", "__subclasses__", "__globals__", "__code__", "__closure__"}
 PARTS |= {"f_locals", "f_globals", "f_back", "register_module_forward_hook", "register_module_forward_pre_hook"}
-HARMLESS = {"sys": {"version_info", "maxsize", "float_info"}, "os": {"path", "getenv", "cpu_count"}}
+HARMLESS = {"sys": {"version_info", "maxsize", "float_info", "stdout", "stderr"}, "os": {"path", "getenv", "cpu_count"}}
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,11 @@ class Loop:
     slices: list[Slice]
     length: int
 
+    @property
+    def step(self) -> int:
+        """The step to experiment on: late, but not at the end, which may be a special case."""
+        return self.length - 3
+
     @cached_property
     def places(self) -> list[int]:
         """For every value a bit mask of the places it depends on."""

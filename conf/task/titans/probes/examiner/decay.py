@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import torch
 from torch import Tensor
 
 from examiner.finding import Finding, failed, passed, unclear
 from examiner.graph import Edits
 from examiner.measure import directions, finite, moved, noise, same, scale, typical, without
-from examiner.memory import STEP, Memory, Values
+from examiner.memory import Memory, Values
 from examiner.outer import write
 from examiner.sigmoid import sigmoids
 
+SLIGHT = 1e-3  # how much smaller the laid-in memory is than a usual one, so that no limit on its size is met
 AFFINE = {"addmm", "mm", "bmm", "baddbmm", "mv", "addmv", "mul", "add", "sub", "div", "dot", "addcmul", "sum"}
 SIMPLE = {"view", "_unsafe_view", "reshape", "unsqueeze", "squeeze", "expand", "select", "slice", "split", "unbind"}
 SIMPLE |= {"transpose", "permute", "t", "sigmoid", "exp", "neg", "softplus", "clamp", "rsub", "tanh", "reciprocal"}
@@ -48,7 +48,9 @@ class Keeping:
         if memory.is_matrix() and finite(self.written) and scale(self.written):
             self.sides = directions(memory.split(self.written), memory.most)
         old = values[memory.own]
-        self.old = self.untouched(noise(old, 7, typical(old)))
+        self.old = self.untouched(noise(old, 7, SLIGHT * typical(old)))
+        empty = memory.empty(values)
+        self.answers = [self.heard(memory.outcome(values, state)) for state in (self.old, empty)]
         self.kept = self.keep({})
 
     def untouched(self, state: Tensor) -> Tensor:
@@ -58,9 +60,24 @@ class Keeping:
         parts = without(self.memory.split(state), *self.sides)
         return _unsplit(parts, state, self.memory)
 
+    def heard(self, values: Values) -> dict[int, Tensor]:
+        """All that the memory answers in a step: what depends on it and is smaller than it."""
+        memory = self.memory
+        size = values[memory.after].numel()
+        return {
+            ref: values[ref]
+            for ref in memory.within()
+            if memory.graph.follows(ref, memory.states) and values[ref].numel() < size
+        }
+
     def keep(self, edits: Edits) -> Tensor:
-        with_old = self.memory.step(self.values, self.old, edits)
-        return self.untouched(with_old - self.memory.step(self.values, self.memory.empty(self.values), edits))
+        """What is left of the old memory, its answers held, so that they bear on nothing."""
+        states = self.old, self.memory.empty(self.values)
+        full, empty = (
+            self.memory.step(self.values, state, held | dict(edits))
+            for state, held in zip(states, self.answers, strict=True)
+        )
+        return self.untouched(full - empty)
 
     def sound(self) -> bool:
         return finite(self.kept) and finite(self.written)
@@ -110,7 +127,7 @@ def _parameter(memory: Memory, kept: list[Keeping]) -> Finding | None:
         for one in kept:
             edits = {ref: memory.shaken(ref, one.values)}
             if one.follows(edits) and one.spares_write(edits):
-                return _learnt(memory, one, ref, f"the parameter {name} decides what a step keeps of the old memory")
+                return _learnt(memory, ref, f"the parameter {name} decides what a step keeps of the old memory")
     return None
 
 
@@ -123,21 +140,14 @@ def _derived(memory: Memory, kept: list[Keeping]) -> Finding | None:
             if one.follows(edits) and one.spares_write(edits):
                 if memory.graph.follows(ref, writers):
                     return unclear("what a step keeps is the rest of what it writes", ref)
-                return _learnt(memory, one, ref, "a value from a learned layer decides what a step keeps")
+                return _learnt(memory, ref, "a value from a learned layer decides what a step keeps")
     return None
 
 
-def _learnt(memory: Memory, one: Keeping, ref: int, reason: str) -> Finding:
-    """Pass, if the gradient of what is kept reaches a parameter."""
+def _learnt(memory: Memory, ref: int, reason: str) -> Finding:
+    """Pass, if a gradient reaches a parameter that the value is made of."""
     graph = memory.graph
-    near = {ref: graph.trained[ref]} if ref in graph.trained else graph.trained
-    values = {at: one.values[at].detach().clone().requires_grad_() for at in near}
-    with torch.enable_grad():
-        loss = (one.keep(values) * one.old).sum()
-        if not loss.requires_grad:
-            return unclear(f"{reason}, but no gradient reaches it", ref)
-        gradients = torch.autograd.grad(loss, list(values.values()), allow_unused=True)
-    if not any(gradient is not None and bool(gradient.any()) for gradient in gradients):
+    if not any(leaf.reached and graph.follows(ref, 1 << at) for at, leaf in graph.leaves.items()):
         return unclear(f"{reason}, but no gradient reaches it", ref)
     return passed(reason, ref if graph.maker[ref] else _first_use(memory, ref))
 
@@ -162,7 +172,7 @@ def _candidates(memory: Memory) -> Iterator[int]:
     size = graph.base[memory.after].numel()
     for ref in range(memory.after):
         small = graph.base[ref].is_floating_point() and graph.base[ref].numel() <= size
-        inside = memory.inside >> ref & 1 and memory.loop.last(ref) in (-1, STEP)
+        inside = memory.inside >> ref & 1 and memory.loop.last(ref) in (-1, memory.loop.step)
         if inside and small and graph.maker[ref] and not memory.states >> ref & 1 and _near(memory, ref):
             yield ref
 

@@ -19,7 +19,8 @@ from examiner.memory import Memory, Values
 from examiner.sigmoid import GATES, Sigmoid, sigmoids
 
 ATTENTION = ("_softmax", "_scaled_dot_product")
-VIEWS = {"view", "_unsafe_view", "unsqueeze", "squeeze", "expand", "select", "slice", "transpose", "permute", "stack"}
+LINEAR = {"add", "sub", "neg"}
+LINEAR |= {"view", "_unsafe_view", "unsqueeze", "squeeze", "expand", "select", "slice", "transpose", "permute", "stack"}
 OPERANDS = 3  # calls from a gated sum back to what it blends
 
 
@@ -42,14 +43,10 @@ def memory_gating(blend: Blend) -> Finding:
     graph = blend.graph
     relevant = graph.ancestors[graph.result] | 1 << graph.result
     gates = list(sigmoids(graph, relevant))
-    doubtful = None
     for gate in gates:
         found = _tried(blend, gate)
-        if found is not None and found.verdict == "pass":
+        if found is not None:
             return found
-        doubtful = doubtful or found
-    if doubtful is not None:
-        return doubtful
     other = _unusual(blend, {gate.value for gate in gates})
     if other is not None:
         return unclear("the memory's answer passes a gate that is no plain sigmoid", other)
@@ -67,20 +64,21 @@ def _none(blend: Blend, gates: list[Sigmoid]) -> Finding:
 def _tried(blend: Blend, gate: Sigmoid) -> Finding | None:
     """What comes of forcing one sigmoid; None where it blends nothing."""
     graph, values = blend.graph, blend.draws[0]
-    if any(graph.follows(memory.after, 1 << gate.value) for memory in blend.memories):
-        if not _answers(blend, gate):
-            return None
+    if any(_elsewhere(memory, gate.value) for memory in blend.memories):
+        return None
     ends = [graph.run(gate.forced(graph, to), base=values) for to in (0.0, 0.5, 1.0)]
     for ref in _sums(graph, gate, ends):
-        pair = _pair(blend, gate, ref, ends)
-        if pair is not None:
-            return _named(blend, gate, ref, *pair)
+        sides = _sides(blend, gate, ref)
+        if all(sides) and not _is_state(blend, ref):
+            found = _named(blend, gate, ref, *sides)
+            if found is not None:
+                return found
     return None
 
 
-def _answers(blend: Blend, gate: Sigmoid) -> bool:
-    """Whether a gate that moves a memory hears another: it stands behind the first memory's answer."""
-    return blend.graph.follows(gate.value, blend.remembered)
+def _elsewhere(memory: Memory, ref: int) -> bool:
+    """Whether a value belongs to a step of a loop that is not looked at."""
+    return memory.loop.last(ref) not in (-1, memory.loop.step, memory.loop.length - 1)
 
 
 def _sums(graph: Graph, gate: Sigmoid, ends: list[list[Tensor]]) -> Iterator[int]:
@@ -100,13 +98,12 @@ def _sums(graph: Graph, gate: Sigmoid, ends: list[list[Tensor]]) -> Iterator[int
             return
 
 
-def _pair(blend: Blend, gate: Sigmoid, ref: int, ends: list[list[Tensor]]) -> tuple[int, int] | None:
-    """Two operands, of which the sum follows one where the gate is open and the other where it is shut."""
-    graph = blend.graph
-    operands = _operands(graph, gate, ref)
-    open_only = [at for at in operands if _follows(blend, gate, ref, at) == (False, True)]
-    shut_only = [at for at in operands if _follows(blend, gate, ref, at) == (True, False)]
-    return (open_only[-1], shut_only[-1]) if open_only and shut_only else None
+def _sides(blend: Blend, gate: Sigmoid, ref: int) -> tuple[list[int], list[int]]:
+    """The operands that the sum follows only where the gate is open, and those only where it is shut."""
+    followed = {at: _follows(blend, gate, ref, at) for at in _operands(blend.graph, gate, ref)}
+    wide = [at for at, (shut, open_) in followed.items() if open_ and not shut]
+    shut = [at for at, (shut, open_) in followed.items() if shut and not open_]
+    return wide, shut
 
 
 def _operands(graph: Graph, gate: Sigmoid, ref: int) -> list[int]:
@@ -115,7 +112,7 @@ def _operands(graph: Graph, gate: Sigmoid, ref: int) -> list[int]:
     for _ in range(OPERANDS + 3):
         level = list(dict.fromkeys(parent for at in level for parent in graph.parents(at)))
         found += [at for at in level if at not in found and not graph.follows(at, 1 << gate.argument)]
-        level = [at for at in level if graph.follows(at, 1 << gate.argument) or graph.op(at) in VIEWS | {"sub", "neg"}]
+        level = [at for at in level if graph.follows(at, 1 << gate.argument) or graph.op(at) in LINEAR]
     size = graph.base[ref].numel()
     return [at for at in sorted(found) if graph.base[at].numel() == size and graph.base[at].is_floating_point()]
 
@@ -127,7 +124,7 @@ def _follows(blend: Blend, gate: Sigmoid, ref: int, operand: int) -> tuple[bool,
     """
     graph, values = blend.graph, blend.draws[0]
     change = noise(values[operand], 11, typical(values[operand]))
-    held = {at: values[at] for at in _operands(graph, gate, ref) if not _view_of(graph, at, operand)}
+    held = {at: values[at] for at in _operands(graph, gate, ref) if not _made_of(graph, at, operand)}
     took = []
     for to in (0.0, 1.0):
         forced = gate.forced(graph, to) | held
@@ -138,32 +135,52 @@ def _follows(blend: Blend, gate: Sigmoid, ref: int, operand: int) -> tuple[bool,
     return took[0], took[1]
 
 
-def _view_of(graph: Graph, ref: int, operand: int) -> bool:
-    while graph.op(ref) in VIEWS | {"neg", "sub"}:
-        if operand in graph.parents(ref):
+def _made_of(graph: Graph, ref: int, operand: int) -> bool:
+    """Whether a value is the operand, or a sum or view of it."""
+    level = [ref]
+    for _ in range(OPERANDS):
+        if operand in level:
             return True
-        ref = graph.parents(ref)[0]
-    return ref == operand
+        level = [parent for at in level if graph.op(at) in LINEAR for parent in graph.parents(at)]
+    return operand in level
 
 
-def _named(blend: Blend, gate: Sigmoid, ref: int, one: int, other: int) -> Finding | None:
+def _named(blend: Blend, gate: Sigmoid, ref: int, *sides: list[int]) -> Finding | None:
     """Tells the blend of attention and memory from other blends."""
     graph = blend.graph
-    for first, second in ((one, other), (other, one)):
-        memory = graph.follows(first, blend.remembered)
-        attention = graph.follows(second, blend.attended)
-        if memory and attention and not _is_state(blend, ref):
-            if not graph.follows(gate.value, graph.trained_mask):
-                return unclear("the gate that blends attention and memory is not learned", gate.value, ref)
-            return passed("the gate forced to 0 and 1 leaves memory alone and attention alone", gate.value, ref)
-    return None
+    memory = [any(graph.follows(at, blend.remembered) for at in side) for side in sides]
+    attention = [any(graph.follows(at, blend.attended) for at in side) for side in sides]
+    if not any(memory):
+        return None
+    if not (memory[0] and attention[1]) and not (memory[1] and attention[0]):
+        return _unattended(blend, gate, ref)
+    others = [at for side in sides for at in side if not graph.follows(at, blend.attended | blend.remembered)]
+    if any(graph.follows(at, graph.input_mask) for at in others):
+        return unclear("the gate weighs more than attention and memory", gate.value, ref)
+    if not graph.follows(gate.value, graph.trained_mask):
+        return unclear("the gate that blends attention and memory is not learned", gate.value, ref)
+    return passed("the gate forced to 0 and 1 leaves memory alone and attention alone", gate.value, ref)
+
+
+def _unattended(blend: Blend, gate: Sigmoid, ref: int) -> Finding:
+    if not blend.attended:
+        return unclear("a gate blends the memory's answer, but no attention was found", gate.value, ref)
+    return failed("the gate blends the memory's answer with something that attends to nothing", gate.value, ref)
 
 
 def _is_state(blend: Blend, ref: int) -> bool:
-    """Whether a value is a memory's own state on its way through a step."""
-    return any(
-        memory.inside >> ref & 1 and memory.graph.follows(ref, 1 << memory.own) for memory in blend.memories
-    )
+    """Whether a value may be a memory's own state: within the loop only the step of the experiments is looked at."""
+    return any(_belongs(memory, ref) for memory in blend.memories)
+
+
+def _belongs(memory: Memory, ref: int) -> bool:
+    graph = memory.graph
+    alike = graph.base[ref].shape == graph.base[memory.after].shape
+    if _elsewhere(memory, ref) or (alike and memory.is_matrix()):
+        return True
+    if alike and memory.loop.last(ref) == memory.loop.length - 1:
+        return True
+    return bool(memory.inside >> ref & 1) and graph.follows(ref, 1 << memory.own)
 
 
 def _unusual(blend: Blend, known: set[int]) -> int | None:

@@ -40,7 +40,6 @@ class Node:
     outs: tuple[int, ...]
     parents: tuple[int, ...]
     place: int
-    grad: bool
 
 
 @dataclass
@@ -81,8 +80,7 @@ class Graph:
         return affected
 
     def _call(self, node: Node, values: list[torch.Tensor], edits: Edits) -> None:
-        with torch.set_grad_enabled(node.grad and torch.is_grad_enabled()):
-            result = node.call(*_filled(node.args, values), **{k: _filled(v, values) for k, v in node.kwargs})
+        result = node.call(*_filled(node.args, values), **{k: _filled(v, values) for k, v in node.kwargs})
         for out, tensor in zip(node.outs, tree_leaves(result), strict=True):
             if out not in edits:
                 values[out] = tensor
@@ -158,10 +156,10 @@ class Builder(TorchDispatchMode):
         self.alive: list[torch.Tensor] = []
         self.same: dict[Any, tuple[int, ...]] = {}
         self.fixed: set[int] = set()
-        self.place, self.grad = 0, True
+        self.place = 0
 
     def enter(self, step: Step) -> None:
-        self.place, self.grad = step.place, step.grad
+        self.place = step.place
 
     def learn(self, tensor: torch.Tensor, leaf: Leaf | None = None) -> int:
         """A value that no call made."""
@@ -183,6 +181,10 @@ class Builder(TorchDispatchMode):
         if ref is None and tensor.numel():
             ref = self.homes.get(_home(tensor))
         return self.learn(tensor) if ref is None else ref
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # or torch would import its compiler, which takes as long as all else
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         del types
@@ -212,18 +214,19 @@ class Builder(TorchDispatchMode):
             for out in outs:
                 self.learn(out)
             return
-        refs = self._through(op, parts[0]) or self.same.get((func, parts, self.grad))
+        key = func, parts
+        refs = self._through(op, parts[0]) or self.same.get(key)
         if refs is None:
             func = torch.ops.aten.reshape.default if op in ("view", "_unsafe_view") else func
-            node = Node(func, op, *parts, (), parents, self.place, self.grad)
-            refs = self.same[func, parts, self.grad] = self._place(node, outs)
+            node = Node(func, op, *parts, (), parents, self.place)
+            refs = self.same[key] = self._place(node, outs)
         for out, ref in zip(outs, refs, strict=True):
             self.remember(out, ref)
 
     def _place(self, node: Node, outs: list[torch.Tensor]) -> tuple[int, ...]:
         first = len(self.graph.base)
         refs = tuple(range(first, first + len(outs)))
-        whole = Node(node.call, node.op, node.args, node.kwargs, refs, node.parents, node.place, node.grad)
+        whole = Node(node.call, node.op, node.args, node.kwargs, refs, node.parents, node.place)
         for out in outs:
             self.graph.add(out, whole)
         self.graph.nodes.append(whole)

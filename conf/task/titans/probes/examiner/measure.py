@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
 TINY = 1e-9
+FLAT = 12  # the side from which on a square number of numbers is taken for a matrix laid out flat
 
 
 def scale(*tensors: Tensor) -> float:
@@ -55,11 +58,17 @@ def matrices(state: Tensor, batch: int) -> Tensor | None:
     flat = state.reshape(parts)
     if batch in parts:
         flat = flat.movedim(parts.index(batch), 0)
-        if flat.dim() < 3:  # noqa: PLR2004
-            return None
-    if flat.dim() < 2 or min(flat.shape[-2:]) < 4:  # noqa: PLR2004
+    if flat.dim() == 2 and batch in parts and _root(flat.shape[1]):  # noqa: PLR2004
+        flat = flat.unflatten(1, (_root(flat.shape[1]), -1))
+    if flat.dim() < (3 if batch in parts else 2) or min(flat.shape[-2:]) < 4:  # noqa: PLR2004
         return None
     return flat.reshape(-1, *flat.shape[-2:])
+
+
+def _root(size: int) -> int:
+    """The side of a square matrix of that many numbers that someone has laid out flat; 0 for a vector."""
+    side = math.isqrt(size)
+    return side if side * side == size and side >= FLAT else 0
 
 
 def ranks(stack: Tensor) -> list[int]:

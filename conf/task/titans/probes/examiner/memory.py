@@ -13,7 +13,6 @@ from examiner.chain import Loop
 from examiner.graph import Edits, Graph
 from examiner.measure import matrices, noise, typical
 
-STEP = 3  # far enough from both ends that no step is a special case
 SMALLEST = 8  # numbers that a state holds for one row
 
 Values = Sequence[Tensor]
@@ -79,13 +78,13 @@ class Memory:
         """For a state that all rows share: the same token in every row, so that one write is seen."""
         if self.batch in self.graph.base[self.after].shape:
             return {}
-        here = {piece.ref: values[piece.ref] for piece in self.loop.slices if piece.index == STEP}
+        here = {piece.ref: values[piece.ref] for piece in self.loop.slices if piece.index == self.loop.step}
         return {ref: value[:1].expand_as(value) for ref, value in here.items() if value.shape[:1] == (self.batch,)}
 
     def within(self) -> Iterator[int]:
         """The values of this step that make the new state, in order."""
         for ref in range(self.after + 1):
-            if self.inside >> ref & 1 and self.loop.last(ref) == STEP:
+            if self.inside >> ref & 1 and self.loop.last(ref) == self.loop.step:
                 yield ref
 
 
@@ -93,7 +92,7 @@ def memories(graph: Graph, found: Sequence[Loop], batch: int, draws: tuple[Value
     """The states that loops carry: the matrices, or the vectors where there are none."""
     states = []
     for loop in found:
-        before, after = loop.carried(STEP - 1), loop.carried(STEP)
+        before, after = loop.carried(loop.step - 1), loop.carried(loop.step)
         for ref in after:
             own = _predecessor(graph, ref, before)
             if own is not None and graph.base[ref].numel() >= SMALLEST * batch:

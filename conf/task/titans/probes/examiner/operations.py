@@ -39,6 +39,7 @@ ALLOWED = frozenset(
     _local_scalar_dense
     """.split()
 )
+RESHAPING = {"copy_", "detach_", "squeeze_", "t_", "transpose_", "unsqueeze_", "as_strided_"}
 NAME = re.compile(r"aten\.([a-z0-9_]+)\.([A-Za-z0-9_]+)")
 
 
@@ -53,10 +54,25 @@ def operation(name: object) -> Callable[..., Any]:
         raise Refused(f"operation {str(name)[:80]} is not replayed")
     if (match[1], match[2]) in DECOMPOSED:
         return DECOMPOSED[match[1], match[2]]
-    found = getattr(getattr(torch.ops.aten, match[1]), match[2], None)
+    if match[1].endswith("_") and match[1] not in RESHAPING:
+        return _in_place(_overload(match[1].removesuffix("_"), match[2]))
+    return _overload(match[1], match[2])
+
+
+def _overload(name: str, overload: str) -> Callable[..., Any]:
+    found = getattr(getattr(torch.ops.aten, name), overload, None)
     if not isinstance(found, torch._ops.OpOverload):
-        raise Refused(f"operation {name} does not exist here")
+        raise Refused(f"operation {name}.{overload} does not exist here")
     return found
+
+
+def _in_place(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Writing in place as computing and copying: functionalize is then ten times as fast."""
+
+    def write(target: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
+        return target.copy_(call(target, *args, **kwargs))
+
+    return write
 
 
 def _mse_loss(one: torch.Tensor, other: torch.Tensor, reduction: int = 1) -> torch.Tensor:

@@ -11,19 +11,30 @@ from examiner.graph import Edits
 from examiner.memory import Memory, Values
 
 
+WIDEST = 256  # numbers of a row's state that is no matrix
+
+
 def outer_product(memory: Memory) -> Finding:
     if not memory.is_matrix():
+        if memory.graph.base[memory.after].numel() > WIDEST * memory.batch:
+            return unclear("the state may hold a matrix", memory.after)
         return failed("the state is no matrix, so that nothing written to it binds a value to a key", memory.after)
     written = [write(memory, values, memory.one_row(values)) for values in memory.draws]
     if not all(finite(one) and scale(one) for one in written):
         return unclear("nothing is written into an empty memory", memory.after)
     most = max(max(ranks(memory.split(one))) for one in written)
     if most <= memory.most:
-        return _factors(memory, written[0])
+        return _factors(memory, written[0]) if _fed(memory) else unclear("all rows get the same token", memory.after)
     rows = min(memory.split(written[0]).shape[-2:])
     if _products(memory, memory.draws[0]) or most < rows // 2:
         return unclear(f"a step writes matrices of rank {most} of {rows}", memory.after)
     return failed(f"a step writes matrices of rank {most} of {rows}, an outer product has rank 1", memory.after)
+
+
+def _fed(memory: Memory) -> bool:
+    """Whether what the step takes in differs between rows."""
+    here = [memory.draws[0][piece.ref] for piece in memory.loop.slices if piece.index == memory.loop.step]
+    return not here or any(bool((value - value[:1]).any()) for value in here)
 
 
 def write(memory: Memory, values: Values, edits: Edits | None = None) -> Tensor:

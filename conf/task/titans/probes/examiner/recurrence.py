@@ -23,5 +23,5 @@ def recurrent_update(memory: Memory) -> Finding:
 def _other_tokens(memory: Memory):
     """Runs in which what the loop takes in at this step is another."""
     values = memory.draws[0]
-    here = [piece.ref for piece in memory.loop.slices if piece.index == memory.loop.last(memory.after)]
+    here = [piece.ref for piece in memory.loop.slices if piece.index == memory.loop.step]
     yield memory.outcome(values, edits={ref: memory.shaken(ref, values) for ref in here})

@@ -7,7 +7,7 @@ from functools import cached_property
 from examiner.chain import Loop
 from examiner.graph import Graph
 from examiner.measure import matrices
-from examiner.memory import STEP, Memory, Values
+from examiner.memory import Memory, Values
 
 
 class Once(Loop):
@@ -16,7 +16,7 @@ class Once(Loop):
     @cached_property
     def places(self) -> list[int]:
         mask = self.graph.input_mask
-        return [1 << STEP if self.graph.follows(ref, mask) else 0 for ref in range(len(self.graph.base))]
+        return [1 << self.step if self.graph.follows(ref, mask) else 0 for ref in range(len(self.graph.base))]
 
 
 def standing(
@@ -52,7 +52,7 @@ def _final(graph: Graph, loop: Loop, own: int, others: int) -> int | None:
     alike = [
         ref
         for ref in range(own + 1, len(graph.base))
-        if loop.last(ref) == STEP and graph.base[ref].shape == graph.base[own].shape
+        if loop.last(ref) == loop.step and graph.base[ref].shape == graph.base[own].shape
         if graph.follows(ref, 1 << own) and not graph.follows(ref, others)
     ]
     return next((ref for ref in alike if not any(graph.follows(other, 1 << ref) for other in alike if other > ref)), None)

@@ -60,7 +60,7 @@ class Subject:
         if not self.looping:
             reason = "a longer sequence takes no more operations: nothing goes through it token by token"
             return {"recurrent_update": failed(reason)}
-        if self.loops and not any(loop.carried(step) for loop in self.loops for step in (2, 3)):
+        if self.loops and not any(loop.carried(step) for loop in self.loops for step in (loop.step - 1, loop.step)):
             return {"recurrent_update": failed("nothing is carried from one step of the loop over time to the next")}
         return {"recurrent_update": unclear("there is a loop, but the state that it carries was not found")}
 

@@ -48,6 +48,8 @@ def _judged(memory: Memory, gate: Sigmoid) -> Finding:
     for ref in heard:
         learned = _learned(memory, ref, gate)
         if learned is not None:
+            if not any(leaf.reached and graph.follows(learned, 1 << at) for at, leaf in graph.leaves.items()):
+                return unclear("no gradient reaches what is learned between the prediction error and the gate", learned)
             reason = "noise on the prediction error moves a learned sigmoid, and the sigmoid shut stops the write"
             return passed(reason, ref, gate.value)
     if any(_mixed(memory, ref, gate) for ref in heard):

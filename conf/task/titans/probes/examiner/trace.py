@@ -20,25 +20,28 @@ CONSTANTS |= {f"torch.{name}": getattr(torch, name) for name in ("contiguous_for
 
 @dataclass(frozen=True)
 class Leaf:
-    """A tensor from outside: a parameter, a buffer, the input, or a constant."""
+    """A tensor from outside: a parameter, a buffer, the input, or a constant.
+
+    A `trained` one asks for a gradient, a `reached` one gets it.
+    """
 
     ref: int
     kind: str
     name: str
     trained: bool
+    reached: bool
     value: torch.Tensor
 
 
 @dataclass(frozen=True)
 class Step:
-    """One operation. `place` numbers the source frames that led to it; `grad` says whether autograd saw it."""
+    """One operation. `place` numbers the source frames that led to it."""
 
     call: Callable[..., Any]
     args: list[Any]
     kwargs: dict[str, Any]
     outs: list[int | None]
     place: int
-    grad: bool
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ class Trace:
 def parse(record: Any, tensors: Sequence[torch.Tensor]) -> Trace:
     """Raises Refused for anything that is not a record."""
     try:
-        leaves = [_leaf(leaf, tensor) for leaf, tensor in zip(record["leaves"], tensors, strict=True)]
+        reached = record["reached"]
+        leaves = [_leaf(leaf, tensor, reached) for leaf, tensor in zip(record["leaves"], tensors, strict=True)]
         if len(record["steps"]) > MOST_STEPS:
             raise Refused(f"{len(record['steps'])} operations are more than {MOST_STEPS}")
         steps = [_step(step) for step in record["steps"]]
@@ -70,11 +74,12 @@ def parse(record: Any, tensors: Sequence[torch.Tensor]) -> Trace:
         raise Refused(f"not a record: {error}") from error
 
 
-def _leaf(leaf: Any, tensor: torch.Tensor) -> Leaf:
+def _leaf(leaf: Any, tensor: torch.Tensor, reached: Any) -> Leaf:
     value = tensor.double() if tensor.is_floating_point() else tensor
     kind = leaf["kind"] if leaf["kind"] in ("parameter", "buffer", "input") else "constant"
     trained = bool(leaf["trained"]) and kind == "parameter"
-    return Leaf(int(leaf["ref"]), kind, str(leaf["name"]), trained, value)
+    heard = reached is None or leaf["name"] in reached
+    return Leaf(int(leaf["ref"]), kind, str(leaf["name"]), trained, trained and heard, value)
 
 
 def _step(step: Any) -> Step:
@@ -82,7 +87,7 @@ def _step(step: Any) -> Step:
     call = operation(step["op"])
     kwargs = {str(key): value for key, value in step["kwargs"].items()}
     kwargs.pop("device", None), kwargs.pop("pin_memory", None), kwargs.pop("layout", None)
-    return Step(call, list(step["args"]), kwargs, outs, int(step["at"]), bool(step["grad"]))
+    return Step(call, list(step["args"]), kwargs, outs, int(step["at"]))
 
 
 def _decode(value: Any, known: Mapping[int, Any]) -> Any:

@@ -52,6 +52,15 @@ class Host:
         logits(model(ids)).float().square().mean().backward()
         return {"gradients": sum(p.grad is not None for p in model.parameters())}, []
 
+    def reached(self, ids: torch.Tensor) -> list[str] | None:
+        """The parameters that get a gradient, None where a backward pass fails."""
+        model = self.model()
+        try:
+            logits(model(ids)).float().square().mean().backward()
+        except RuntimeError:
+            return None
+        return [name for name, parameter in model.named_parameters() if parameter.grad is not None]
+
     def count(self, ids: torch.Tensor) -> Answer:
         """How many tensor operations a forward pass takes."""
         recorder = Recorder({}, self.filename)
@@ -73,7 +82,7 @@ class Host:
             "steps": recorder.steps,
             "places": [list(place) for place in recorder.places],
             "result": result,
-            "parameters": [name for name, _ in model.named_parameters()],
+            "reached": self.reached(ids),
         }
         return trace, recorder.tensors
 

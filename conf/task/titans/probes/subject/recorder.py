@@ -31,13 +31,17 @@ class Recorder(TorchDispatchMode):
         self.steps: list[dict[str, Any]] = []
         self.places: dict[Where, int] = {}
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # or torch would import its compiler, which takes as long as all else
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         del types
         kwargs = kwargs or {}
         name = str(func)
         encoded = self.encode(list(args)), {key: self.encode(value) for key, value in kwargs.items()}
         result = func(*args, **kwargs)
-        step = {"op": name, "args": encoded[0], "kwargs": encoded[1], "grad": torch.is_grad_enabled()}
+        step = {"op": name, "args": encoded[0], "kwargs": encoded[1]}
         if any(word in name for word in RANDOM):
             return self.fixed(step, result)
         step |= {"outs": [self.learn(out) for out in _outputs(result)], "at": self.place()}
@@ -56,7 +60,7 @@ class Recorder(TorchDispatchMode):
             else:
                 args = [{"t": target}, {"t": ref}]
                 copy = {"op": "aten.copy_.default", "args": args, "kwargs": {}, "outs": [self.fresh(out)]}
-                self.steps.append(copy | {"grad": step["grad"], "at": self.place()})
+                self.steps.append(copy | {"at": self.place()})
         return result
 
     def encode(self, value: Any) -> Any:
@@ -90,7 +94,7 @@ class Recorder(TorchDispatchMode):
             return None
         args = [{"t": base}, list(tensor.shape), list(tensor.stride()), tensor.storage_offset()]
         step = {"op": "aten.as_strided.default", "args": args, "kwargs": {}, "outs": [self.fresh(tensor)]}
-        self.steps.append(step | {"grad": torch.is_grad_enabled(), "at": self.place()})
+        self.steps.append(step | {"at": self.place()})
         return self.known[id(tensor)]
 
     def find(self, tensor: torch.Tensor) -> int | None:
