@@ -1,47 +1,57 @@
-"""Scores the probes on a folder of labelled submissions: python tests/titans/score.py FOLDER [NAME ...]
+"""Scores the titans probes on a folder of labelled submissions, for whoever tunes the probes or the rubric.
 
-The folder holds Python files and a labels.json as conf/task/titans/specimens/ does. Every submission goes
-through the real probes in a real sandbox, two at a time.
+    python tests/titans/score.py conf/task/titans/specimens
+    python tests/titans/score.py ~/my-submissions terse_style no_decay
+    python tests/titans/score.py ~/my-submissions --sandbox subprocess
+
+The folder holds Python files and a labels.json as conf/task/titans/specimens/ does: by file name, the
+`failure` (null, below_threshold, or what stops it at the gate) and the `verdicts` that it must get. Every
+submission, or those named, goes through the real probes. Each decision that differs from its label is
+printed with the probe's reason, then a table of all: right, unclear, false pass, false fail. The exit code
+is 1 where a decision is wrong, 0 where none is; unclear counts as undecided, which is not wrong.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
+from engine.graders.probes import Probes
+from engine.submission import Submission
+from engine.verdict import Verdict
+from sandbox import Sandbox
+from sandbox.auto import Auto
+from sandbox.subprocess import Subprocess
 
-from engine.graders.probes import Probes  # noqa: E402
-from engine.submission import Submission  # noqa: E402
-from engine.verdict import Verdict  # noqa: E402
-from sandbox.subprocess import Subprocess  # noqa: E402
-
+PROBES = Probes(Path(__file__).parents[2] / "conf/task/titans/probes")
+SANDBOXES = {"auto": Auto, "subprocess": Subprocess}
+AT_THE_GATE = "execution"
 AT_ONCE = 2
 
+Tally = Counter[tuple[str, str]]
 
-async def verdicts(file: Path, sandbox: Subprocess) -> dict[str, Verdict]:
-    """What the gate says, and if it is passed, what the criteria get."""
-    probes = Probes(ROOT / "conf/task/titans/probes")
+
+async def verdicts(file: Path, sandbox: Sandbox) -> dict[str, Verdict]:
+    """What the gate says, and where it is passed, what the criteria get."""
     submission = Submission({file.name: file.read_text(encoding="utf-8")})
-    gate = await probes._load("execution")(submission, sandbox)
-    if gate["execution"].verdict != "pass":
+    gate = await PROBES._load("execution")(submission, sandbox)
+    if gate[AT_THE_GATE].verdict != "pass":
         return dict(gate)
-    return {**gate, **await probes._load("behaviour")(submission, sandbox)}
+    return {**gate, **await PROBES._load("behaviour")(submission, sandbox)}
 
 
-async def score(folder: Path, names: Sequence[str]) -> Counter[tuple[str, str]]:
-    """Counts of (criterion, how it was judged); every error is printed as it comes."""
+async def score(folder: Path, names: Sequence[str], sandbox: Sandbox) -> Tally:
+    """Counts of (criterion, how it was judged); what is not right is printed as it comes."""
     labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
-    tally: Counter[tuple[str, str]] = Counter()
+    tally: Tally = Counter()
     room = asyncio.Semaphore(AT_ONCE)
-    sandbox = Subprocess()
 
     async def one(name: str) -> None:
         async with room:
@@ -50,33 +60,54 @@ async def score(folder: Path, names: Sequence[str]) -> Counter[tuple[str, str]]:
             print(f"{name}  {time.monotonic() - start:.1f} s", flush=True)
             _compare(labels[name], found, tally)
 
+    await sandbox.check()
     await asyncio.gather(*(one(name) for name in sorted(names or labels)))
+    await sandbox.close()
     return tally
 
 
-def _compare(label: dict[str, Any], found: dict[str, Verdict], tally: Counter[tuple[str, str]]) -> None:
-    gate = found["execution"]
-    stopped = gate.failure if gate.verdict == "fail" else None
-    expected = label["failure"] if label["failure"] != "below_threshold" else None
-    _count("execution", str(expected), str(stopped), gate.reason, tally)
+def _compare(label: Mapping[str, Any], found: Mapping[str, Verdict], tally: Tally) -> None:
+    gate = found[AT_THE_GATE]
+    stops = label["failure"] not in (None, "below_threshold")
+    wanted = label["failure"] if stops else "pass"
+    _count(AT_THE_GATE, wanted, gate.failure or gate.verdict, gate.reason, tally)
     for criterion, want in (label.get("verdicts") or {}).items():
         if criterion in found:
             _count(criterion, want, found[criterion].verdict, found[criterion].reason, tally)
 
 
-def _count(criterion: str, want: str, got: str, reason: str, tally: Counter[tuple[str, str]]) -> None:
-    kind = "right" if want == got else "unclear" if got == "unclear" else f"false {got}"
+def _count(criterion: str, want: str, got: str, reason: str, tally: Tally) -> None:
+    kind = "right" if want == got else got if got == "unclear" else f"false {got}"
     tally[criterion, kind] += 1
     if kind != "right":
         print(f"    {criterion}: {kind}, should be {want}: {reason}", flush=True)
 
 
-def report(tally: Counter[tuple[str, str]]) -> str:
+def table(tally: Tally) -> str:
     kinds = sorted({kind for _, kind in tally}, key=lambda kind: kind != "right")
-    rows = [[criterion, *(tally[criterion, kind] for kind in kinds)] for criterion in dict.fromkeys(c for c, _ in tally)]
-    lines = [["criterion", *kinds], *rows, ["all", *(sum(row[i] for row in rows) for i in range(1, len(kinds) + 1))]]
+    criteria = dict.fromkeys(criterion for criterion, _ in tally)
+    rows = [[criterion, *(tally[criterion, kind] for kind in kinds)] for criterion in criteria]
+    sums = [sum(tally[criterion, kind] for criterion in criteria) for kind in kinds]
+    lines = [["criterion", *kinds], *rows, ["all", *sums]]
     return "\n".join("  ".join(f"{cell!s:>17}" for cell in line) for line in lines)
 
 
+def wrong(tally: Tally) -> int:
+    return sum(count for (_, kind), count in tally.items() if kind not in ("right", "unclear"))
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, help="with labels.json and the submissions")
+    parser.add_argument("names", nargs="*", help="those to score, without .py (default: all labelled)")
+    parser.add_argument("--sandbox", choices=SANDBOXES, default="auto", help="where they run (default: auto)")
+    chosen = parser.parse_args(arguments)
+    tally = asyncio.run(score(chosen.folder, chosen.names, SANDBOXES[chosen.sandbox]()))
+    print(table(tally))
+    return 1 if wrong(tally) else 0
+
+
 if __name__ == "__main__":
-    print(report(asyncio.run(score(Path(sys.argv[1]), sys.argv[2:]))))
+    sys.exit(main(sys.argv[1:]))
