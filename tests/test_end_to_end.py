@@ -78,7 +78,7 @@ def mine(tmp_path):
 
 def test_a_users_task_over_the_messages_api(tmp_path, mine):
     """Agent and judge over the real SDK: ten records, every criterion graded, no invalid request."""
-    with MessagesServer(either(submitting("import json\n", argument="content"), judge)) as server:
+    with MessagesServer(either(submitting("import json\n"), judge)) as server:
         done = engine(
             "--config-dir", str(mine), "task=mine", "grading=judge", "agent.model=haiku",
             "judge.model=sonnet",
@@ -138,7 +138,7 @@ def test_ctrl_c_keeps_what_finished(tmp_path, mine):
 @pytest.mark.slow
 def test_titans_over_the_messages_api(tmp_path):
     """The main job: ten attempts at once, each run in the sandbox and judged, zero invalid requests."""
-    with MessagesServer(either(submitting(REFERENCE, argument="content"), judge)) as server:
+    with MessagesServer(either(submitting(REFERENCE), judge)) as server:
         done = engine(
             "task=titans", "grading=judge", "agent.model=haiku", "judge.model=sonnet", "runs=10",
             "concurrency=10", "out=here",
@@ -183,7 +183,7 @@ def test_litellm_over_a_chat_endpoint(tmp_path, mine):
 def test_two_hundred_runs_over_http(tmp_path, mine):
     """Two hundred runs at once, with 0.5 s a turn, take little longer than one: no request is invalid."""
     with MessagesServer(
-        either(submitting("import json\n", argument="content"), judge), seconds=0.5
+        either(submitting("import json\n"), judge), seconds=0.5
     ) as server:
         overrides = (
             "--config-dir", str(mine), "task=mine", "grading=judge", "agent.model=haiku",
