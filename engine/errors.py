@@ -1,4 +1,4 @@
-"""Whose fault is it? Three families, and nothing else leaves the engine's modules.
+"""Whose fault is it? Three families, and whatever else is raised is a bug.
 
 Refused      the user's input is wrong: nothing was spent, exit code 2
 AgentFailed  the agent is to blame: the run is a `fail` with that failure

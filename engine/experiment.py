@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 
-from rich.console import Console
-
 from engine.errors import Refused
 from engine.folder import Folder
 from engine.live import Display
@@ -14,6 +12,7 @@ from engine.plan import Plan
 from engine.report import print_summary
 from engine.schedule import run_all
 from engine.summary import Summary, summarize
+from engine.terminal import Terminal
 from sandbox import SandboxError
 
 DONE, UNDER, VOIDS, INTERRUPTED = 0, 1, 3, 130
@@ -22,53 +21,59 @@ DONE, UNDER, VOIDS, INTERRUPTED = 0, 1, 3, 130
 def conduct(plan: Plan) -> int:
     """Run it, print each result as it completes and the summary at the end. Returns the exit code.
 
-    0 done; 1 the pass rate lies under `fail_under`, or no run was decided; 3 some runs are void;
-    130 interrupted, what finished is kept. Raises Refused where no sandbox of this machine would do.
+    0 done; 1 the pass rate lies under `fail_under`, undecided runs counted as fails; 3 some runs are void,
+    or could not be kept; 130 interrupted, what finished is kept. Raises Refused where no sandbox of this
+    machine would do, or no folder can be made.
     """
-    console = Console(highlight=False)
+    terminal = Terminal()
     folder = Folder(plan.out)
     started = time.monotonic()
-    interrupted = False
     try:
-        with Display(console, plan.runs, plan.verbose) as display:
-            asyncio.run(_run(plan, folder, display))
+        with Display(terminal, plan.runs, plan.verbose) as display:
+            ended = asyncio.run(_run(plan, folder, display))
     except KeyboardInterrupt:
-        interrupted = True
-    if not folder.path.exists():  # interrupted before anything was begun
+        ended = "Interrupted"
+    if not folder.begun():
         return INTERRUPTED
     summary = summarize(folder.records(), plan.threshold.band, plan.criteria, time.monotonic() - started)
-    folder.summarize({"task": plan.task.name, "interrupted": interrupted, **summary.document()})
-    print_summary(console, summary, folder.path)
-    if interrupted:
-        console.print(f"Interrupted: {summary.runs} of {plan.runs} runs finished and are kept.")
-        return INTERRUPTED
+    folder.summarize({"task": plan.task.name, "ended_early": ended, **summary.document()})
+    print_summary(terminal, summary, folder.path)
+    if ended:
+        terminal.print(f"{ended}: {summary.runs} of {plan.runs} runs finished and are kept.", markup=False)
+        return INTERRUPTED if ended == "Interrupted" else VOIDS
     return exit_code(summary, plan.fail_under)
 
 
-async def _run(plan: Plan, folder: Folder, display: Display) -> None:
+async def _run(plan: Plan, folder: Folder, display: Display) -> str:
+    """All runs. Returns what ended them early: results that can no longer be written end an experiment."""
     try:
-        await _ready(plan)
-        folder.create(plan.config, plan.overrides)
+        await _ready(plan, folder)
         await run_all(plan, folder, display.record, display.event)
+    except OSError as error:
+        return f"Stopped, results cannot be written ({error})"
     finally:
         for model in plan.models.values():
             await model.close()
         await plan.sandbox.close()
+    return ""
 
 
-async def _ready(plan: Plan) -> None:
-    """Find out that submissions can be run here before anything is spent."""
+async def _ready(plan: Plan, folder: Folder) -> None:
+    """Find out that submissions can be run and results be kept before anything is spent."""
     try:
         if plan.gates or plan.use_probes:
             await plan.sandbox.check()
+        folder.create(plan.config, plan.overrides)
     except SandboxError as error:
         raise Refused(f"sandbox: {error}") from error
+    except OSError as error:
+        raise Refused(f"out={folder.path}: the folder cannot be made: {error}") from error
 
 
 def exit_code(summary: Summary, fail_under: float | None) -> int:
     """A number with voids in it is not complete, so they come first."""
     if summary.outcomes["void"]:
         return VOIDS
-    if fail_under is not None and (summary.rate is None or summary.rate < fail_under):
+    if fail_under is not None and summary.least < fail_under:
         return UNDER
     return DONE

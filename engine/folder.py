@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import itertools
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from engine.record import Record
 from engine.submission import Submission
 from engine.transcript import Echo, Transcript
+
+RUNS = "runs.jsonl"
 
 
 class Folder:
@@ -31,8 +36,10 @@ class Folder:
         self._appending = threading.Lock()
 
     def create(self, config: str, overrides: tuple[str, ...]) -> None:
+        """Make the folder ours. One that another experiment took meanwhile is left to it: DIR-2 is next."""
+        self.path = next(path for path in _names(self.path) if _taken(path))
         for part in ("transcripts", "submissions"):
-            (self.path / part).mkdir(parents=True, exist_ok=True)
+            (self.path / part).mkdir(exist_ok=True)
         (self.path / "config.yaml").write_text(config, encoding="utf-8")
         lines = "".join(f"- {json.dumps(item, ensure_ascii=False)}\n" for item in overrides)
         (self.path / "overrides.yaml").write_text(lines or "[]\n", encoding="utf-8")
@@ -44,18 +51,43 @@ class Folder:
         submission.save(self.path / "submissions" / f"{run:03d}")
 
     def append(self, record: Record) -> None:
-        """Once this returns, the record outlives a crash of the machine."""
-        with self._appending, (self.path / "runs.jsonl").open("a", encoding="utf-8") as file:
-            file.write(record.line() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        """Once this returns, the record outlives a crash. Raises OSError, and then leaves no torn line."""
+        data = record.line()
+        with self._appending, (self.path / RUNS).open("ab", buffering=0) as file:
+            size = file.tell()
+            try:
+                if file.write(data) < len(data):
+                    raise OSError(errno.ENOSPC, "no space left for a record", str(self.path))
+                os.fsync(file.fileno())
+            except OSError:
+                file.truncate(size)
+                raise
 
     def records(self) -> list[Record]:
-        """All finished runs, by number."""
-        runs = self.path / "runs.jsonl"
-        lines = runs.read_text(encoding="utf-8").splitlines() if runs.exists() else []
+        """All finished runs, by number. A last line that a crash tore is passed over."""
+        lines = (self.path / RUNS).read_bytes().split(b"\n")[:-1]
         return sorted((Record.parse(line) for line in lines if line), key=lambda record: record.run)
 
+    def begun(self) -> bool:
+        return (self.path / RUNS).exists()
+
     def summarize(self, summary: Mapping[str, Any]) -> None:
+        """The figures can be made again from the records, so a full disk is no reason to fail."""
         text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
-        (self.path / "summary.json").write_text(text + "\n", encoding="utf-8")
+        with contextlib.suppress(OSError):
+            (self.path / "summary.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _names(path: Path) -> Iterator[Path]:
+    yield path
+    yield from (path.with_name(f"{path.name}-{number}") for number in itertools.count(2))
+
+
+def _taken(path: Path) -> bool:
+    """Whether we, and nobody else, have begun an experiment there."""
+    path.mkdir(parents=True, exist_ok=True)
+    try:
+        (path / RUNS).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from types import TracebackType
@@ -16,6 +15,7 @@ from rich.text import Text
 from engine.model import Usage
 from engine.record import Record
 from engine.report import line, spent
+from engine.visible import visible
 
 QUIET = {"time", "event"}
 
@@ -53,11 +53,21 @@ class Display:
         text = Text(f"run {run:03d}  {entry['event']}", "bold")
         for name, value in entry.items():
             if name not in QUIET and value not in ("", [], None):
-                told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-                text.append(f"\n    {name}: {told}", "dim")
+                text.append(f"\n    {name}: {_told(value)}", "dim")
         self.console.print(text, soft_wrap=True)
 
     def _status(self) -> Spinner:
         seconds = time.monotonic() - self.started
         told = f"{self.done} of {self.runs} runs done, {seconds:.0f} s, {spent(self.usage)}"
         return Spinner("dots", Text(told))
+
+
+def _told(value: Any) -> str:
+    """A value of an event; text of several lines, such as code, is indented below its name."""
+    if isinstance(value, str) and "\n" in value:
+        return "".join(f"\n        {visible(line)}" for line in value.split("\n"))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_told(each)}" for name, each in value.items() if each not in ("", None))
+    if isinstance(value, list | tuple):
+        return "; ".join(map(_told, value))
+    return visible(str(value))

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from engine.model import Usage
 from engine.rubric import Criterion
-from engine.threshold import Threshold
+from engine.threshold import Threshold, reaches
 from engine.verdict import Decision, Verdict
 
 Outcome = Literal["pass", "fail", "undecided", "void"]
@@ -51,11 +51,13 @@ class Record:
     seconds: float
     started: str
 
-    def line(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False, allow_nan=False)
+    def line(self) -> bytes:
+        """One line of JSON, its end included. Half a surrogate pair becomes the escape that it is."""
+        text = json.dumps(asdict(self), ensure_ascii=False, allow_nan=False)
+        return text.encode("utf-8", "backslashreplace") + b"\n"
 
     @classmethod
-    def parse(cls, line: str) -> Record:
+    def parse(cls, line: bytes) -> Record:
         """Read a line back; fields of a newer engine are passed over."""
         known = {name: value for name, value in json.loads(line).items() if name in cls.__dataclass_fields__}
         return cls(**known)
@@ -75,9 +77,9 @@ def grade(verdicts: Mapping[str, Verdict], criteria: Mapping[str, Criterion], th
     reachable = got + _points("unclear", verdicts, criteria)
     need = of if threshold.points is None else threshold.points
     missed = ", ".join(id for id in (*gates, *criteria) if verdicts[id].verdict != "pass")
-    if got >= need and all(verdict.verdict == "pass" for verdict in gates.values()):
+    if reaches(got, need) and all(verdict.verdict == "pass" for verdict in gates.values()):
         return Grade("pass", None, "", got, of)
-    if reachable >= need:
+    if reaches(reachable, need):
         return Grade("undecided", None, f"hangs on {missed}", got, of)
     return Grade("fail", threshold.failure, f"{got:g} of {need:g} points needed; missed {missed}", got, of)
 

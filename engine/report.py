@@ -12,6 +12,7 @@ from rich.text import Text
 from engine.model import Usage
 from engine.record import Record
 from engine.summary import Summary
+from engine.visible import visible
 
 STYLES = {"pass": "green", "fail": "red", "undecided": "yellow", "void": "magenta"}
 PLACES = {
@@ -29,7 +30,7 @@ def line(record: Record) -> Text:
     text.append(f"{record.outcome:<9}", STYLES[record.outcome])
     text.append(f"  {points:>5}  {spent(usage)}  {record.seconds:.1f} s")
     if record.source:
-        text.append(f"  {record.source}", "bold")
+        text.append(f"  {visible(record.source)}", "bold")
     if record.reason:
         failure = f"{record.failure}: " if record.failure else ""
         text.append(f"\n         {failure}{_clip(record.reason)}", "dim")
@@ -37,7 +38,7 @@ def line(record: Record) -> Text:
 
 
 def _clip(reason: str, most: int = 400) -> str:
-    flat = " ".join(reason.split())
+    flat = visible(" ".join(reason.split()))
     return flat if len(flat) <= most else f"{flat[:most]}…"
 
 
@@ -66,6 +67,8 @@ def _headline(summary: Summary) -> Text:
     counts = {name: count for name, count in summary.outcomes.items() if count or name in ("pass", "fail")}
     text = Text(f"{summary.runs} run{'s' * (summary.runs != 1)}: {_counts(counts)}\n")
     band = f"{summary.band.low:.0%} to {summary.band.high:.0%}"
+    if summary.items and summary.items < summary.runs:
+        text.append(f"{summary.items} items in turn: the repeats make the interval too narrow\n")
     if summary.rate is None:
         return text.append(f"Pass rate: none yet, no run was decided (target band {band})", "bold")
     text.append(f"Pass rate {summary.rate:.0%}", "bold")

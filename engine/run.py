@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Coroutine, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,7 +33,6 @@ class _Progress:
 async def run_once(plan: Plan, index: int, folder: Folder, transcript: Transcript) -> Record:
     """Make one attempt and grade it. Every failure becomes a record; only cancellation passes through."""
     started, clock = datetime.now(UTC), time.monotonic()
-    transcript.write("run_started", run=index)
     attempt = Attempt(index, plan.task, plan.prompt, plan.tools, plan.sandbox, transcript)
     progress = _Progress()
     result = await _blame(_walk(plan, attempt, folder, progress), plan, transcript)
@@ -43,15 +42,22 @@ async def run_once(plan: Plan, index: int, folder: Folder, transcript: Transcrip
 
 
 async def _walk(plan: Plan, attempt: Attempt, folder: Folder, progress: _Progress) -> Grade:
+    attempt.transcript.write("run_started", run=attempt.index)
     submission = progress.submission = await plan.agent.solve(attempt)
     folder.keep(attempt.index, submission)
     attempt.transcript.write("submitted", files=list(submission.files), digest=submission.digest)
-    progress.verdicts.update(await plan.probes.grade(submission, plan.gates, attempt))
+    gates = await plan.probes.grade(submission, plan.gates, attempt)
+    progress.verdicts |= {id: _named(verdict, plan.gates[id].failure) for id, verdict in gates.items()}
     if all(verdict.verdict != "fail" for verdict in progress.verdicts.values()):
         progress.verdicts.update(await _criteria(plan, submission, attempt))
     for id, verdict in progress.verdicts.items():
         attempt.transcript.write("verdict", criterion=id, **asdict(verdict))
     return grade(progress.verdicts, plan.criteria, plan.threshold)
+
+
+def _named(verdict: Verdict, failure: str) -> Verdict:
+    """A failed gate says what the run is called, if the probe has no better word."""
+    return replace(verdict, failure=verdict.failure or failure) if verdict.verdict == "fail" else verdict
 
 
 async def _criteria(plan: Plan, submission: Submission, attempt: Attempt) -> Mapping[str, Verdict]:

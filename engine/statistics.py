@@ -40,10 +40,12 @@ def place(low: float, high: float, band: Band) -> Place:
     return "undecided"
 
 
-def more_runs(rate: float, runs: int, band: Band) -> int | None:
-    """About how many more runs would decide the band if the rate stays; None where 2,000 would not."""
-    for more in range(1, MOST_RUNS - runs):
-        whole = runs + more
-        if place(*wilson(round(rate * whole), whole), band) != "undecided":
-            return more
+def more_runs(passed: int, failed: int, undecided: int, band: Band) -> int | None:
+    """About how many more runs like these would decide the band; None where 2,000 in all would not."""
+    counts = passed, failed, undecided
+    runs = sum(counts)
+    for whole in range(runs + 1, MOST_RUNS + 1):
+        scaled = [round(count * whole / runs) for count in counts]
+        if place(*interval(*scaled), band) != "undecided":
+            return whole - runs
     return None

@@ -8,15 +8,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from engine.errors import AgentFailed
+from engine.visible import visible
+
 
 @dataclass(frozen=True)
 class Submission:
-    """`files` maps a relative POSIX path to its text; `source` names the item that a replay took it from."""
+    """`files` maps a relative POSIX path to its text; `source` names the item that a replay took it from.
+
+    Raises AgentFailed for what is not text (half a surrogate pair).
+    """
 
     files: Mapping[str, str]
     source: str | None = None
 
     def __post_init__(self) -> None:
+        for name, text in self.files.items():
+            if not _is_text(name) or not _is_text(text):
+                raise AgentFailed(
+                    "invalid_submission", f"{visible(name)} is not text that can be written as UTF-8"
+                )
         object.__setattr__(self, "files", MappingProxyType(dict(sorted(self.files.items()))))
 
     @property
@@ -34,3 +45,11 @@ class Submission:
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

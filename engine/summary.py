@@ -36,12 +36,15 @@ class Summary:
     """The figures of an experiment. Void runs are in `outcomes` alone: they count in no rate.
 
     `rate` is passes over decided runs, None where none was decided; `low` and `high` its 95% Wilson
-    interval, widened by undecided runs. `more` is about how many more runs would decide the band.
+    interval, widened by undecided runs, which `least` counts as fails. `more` is about how many more runs
+    would decide the band. `items` counts what a replay handed in, None for another agent.
     """
 
     runs: int
     outcomes: Mapping[str, int]
+    items: int | None
     rate: float | None
+    least: float
     low: float
     high: float
     band: Band
@@ -70,11 +73,13 @@ def summarize(records: Sequence[Record], band: Band, criteria: Iterable[str], se
     rate = passed / (passed + failed) if passed + failed else None
     low, high = interval(passed, failed, undecided)
     where = place(low, high, band)
-    more = more_runs(rate, passed + failed, band) if rate is not None and where == "undecided" else None
+    more = more_runs(passed, failed, undecided, band) if rate is not None and where == "undecided" else None
     return Summary(
         runs=len(records),
         outcomes={name: outcomes[name] for name in ("pass", "fail", "undecided", "void")},
+        items=len({record.source for record in records if record.source}) or None,
         rate=rate,
+        least=passed / max(passed + failed + undecided, 1),
         low=low,
         high=high,
         band=band,

@@ -13,6 +13,11 @@ class Band:
     high: float = 0.40
 
 
+def reaches(points: float, need: float) -> bool:
+    """Whether points suffice; ten times 0.1 is 1, whatever the last binary place says."""
+    return points >= need - 1e-9
+
+
 @dataclass
 class Threshold:
     """`points` a run must reach; `band` is the target of the pass rate over runs. None asks for all points.

@@ -29,7 +29,8 @@ class Transcript:
 
     def write(self, event: str, **fields: Any) -> None:
         entry = {"event": event, "time": datetime.now(UTC).isoformat(timespec="milliseconds"), **fields}
-        with self._path.open("a", encoding="utf-8") as file:
+        # Half a surrogate pair, which a model may well send, becomes the JSON escape that it is.
+        with self._path.open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(json.dumps(entry, ensure_ascii=False, default=str) + "\n")
         if self._echo:
             self._echo(self.run, entry)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Decision = Literal["pass", "fail", "unclear"]
 
@@ -16,6 +16,12 @@ class Evidence:
     quote: str
     file: str = ""
     line: int | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.quote, str) or not isinstance(self.file, str):
+            raise TypeError(f"evidence needs a quote and a file that are text: {self!r}")
+        if self.line is not None and (not isinstance(self.line, int) or isinstance(self.line, bool)):
+            raise TypeError(f"evidence needs a line that is a whole number or None: {self!r}")
 
 
 @dataclass(frozen=True)
@@ -33,3 +39,9 @@ class Verdict:
     failure: str | None = None
     votes: Mapping[Decision, int] | None = None
     opinions: Mapping[str, Decision] | None = None
+
+    def __post_init__(self) -> None:
+        if self.verdict not in get_args(Decision):
+            raise ValueError(f"a verdict is one of {', '.join(get_args(Decision))}, not {self.verdict!r}")
+        if not isinstance(self.reason, str) or not all(isinstance(each, Evidence) for each in self.evidence):
+            raise TypeError("a verdict needs a reason that is text, and evidence of the class Evidence")

@@ -20,7 +20,7 @@ DOORS = {
     "omegaconf": {"engine/__main__.py", "engine/config/", *NOUNS},
     "anthropic": {"engine/models/anthropic.py"},
     "litellm": {"engine/models/litellm.py"},
-    "rich": {"engine/experiment.py", "engine/live.py", "engine/report.py"},
+    "rich": {"engine/terminal.py", "engine/live.py", "engine/report.py"},
     "torch": set(),
 }
 KINDS = ("engine.agents", "engine.models", "engine.graders")

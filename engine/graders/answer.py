@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from engine.graders.fence import Shown
 from engine.model import JsonSchema
 from engine.verdict import Evidence, Verdict
+
+TELLING = 5  # characters, blanks not counted
 
 
 def schema(ids: Iterable[str]) -> JsonSchema:
@@ -60,21 +63,24 @@ def _verdict(answer: Mapping[str, Any]) -> Verdict:
     return Verdict(answer["verdict"], answer["reason"], evidence)
 
 
-def misquoted(verdict: Verdict, files: Mapping[str, list[str]]) -> str | None:
-    """What is wrong with the evidence, or None. A pass must rest on a quote; absence has nothing to quote."""
-    if verdict.verdict == "pass" and not verdict.evidence:
-        return "a pass needs at least one quote"
+def misquoted(verdict: Verdict, files: Shown) -> str | None:
+    """What is wrong with the evidence, or None.
+
+    A pass must rest on a quote that says something; an absence has nothing to quote.
+    """
     for item in verdict.evidence:
-        if not _stands(item, files):
+        if not _stands(item, files.get(item.file, [])):
             return f"the quote {item.quote[:80]!r} does not stand at line {item.line} of {item.file!r}"
+    longest = max((len("".join(item.quote.split())) for item in verdict.evidence), default=0)
+    if verdict.verdict == "pass" and longest < TELLING:
+        return f"a pass needs a quote of at least {TELLING} characters"
     return None
 
 
-def _stands(item: Evidence, files: Mapping[str, list[str]]) -> bool:
-    lines = files.get(item.file, [])
+def _stands(item: Evidence, lines: Sequence[str]) -> bool:
     quoted = [_bare(line) for line in item.quote.strip("\n").split("\n")]
     start = (item.line or 0) - 1
-    if start < 0 or not any(quoted) or start + len(quoted) > len(lines):
+    if start < 0 or not quoted[0] or not quoted[-1] or start + len(quoted) > len(lines):
         return False
     there = [_bare(line) for line in lines[start : start + len(quoted)]]
     if len(quoted) == 1:

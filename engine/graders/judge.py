@@ -19,6 +19,11 @@ from engine.together import together
 from engine.verdict import Decision, Verdict
 
 Criteria = Mapping[str, Criterion]
+MOST = 200_000  # characters; a part shown would let the rest overturn what the judge saw
+UNJUDGED = {
+    "refusal": "the judge refused to read the submission",
+    "context": "the submission does not fit into the judge's context window",
+}
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,10 @@ class Judge:
     async def grade(
         self, submission: Submission, criteria: Criteria, attempt: Attempt
     ) -> Mapping[str, Verdict]:
+        size = sum(map(len, submission.files.values()))
+        if size > MOST:
+            reason = f"{size:,} characters are too many to judge; {MOST:,} would be read"
+            return dict.fromkeys(criteria, Verdict("unclear", reason, by="judge"))
         calls = self._calls(criteria) * self.samples
         sitting = _Sitting(self.model, schema(criteria), submission, attempt)
         first = await sitting.decide(calls[0])
@@ -56,7 +65,7 @@ class _Sitting:
         self.model = model
         self.shape = shape
         self.files = shown(submission.files)
-        self.fenced = fence(submission.files)
+        self.fenced = fence(self.files)
         self.attempt = attempt
 
     async def decide(self, criteria: Criteria) -> dict[str, Verdict]:
@@ -65,35 +74,33 @@ class _Sitting:
         verdicts, problem = await self._ask(messages, criteria)
         if problem:
             messages.append(User((f"{problem}\nAnswer again, whole, in the same form.",)))
-            verdicts, problem = await self._ask(messages, criteria)
-        if verdicts is None:
+            again, problem = await self._ask(messages, criteria)
+            verdicts = again or verdicts
+        if not verdicts:
             raise Void("judge", f"no usable answer on {', '.join(criteria)}: {problem}")
         return {id: self._checked(verdict) for id, verdict in verdicts.items()}
 
-    async def _ask(
-        self, messages: list[Message], criteria: Criteria
-    ) -> tuple[dict[str, Verdict] | None, str]:
+    async def _ask(self, messages: list[Message], criteria: Criteria) -> tuple[dict[str, Verdict], str]:
+        """The verdicts, none where the answer cannot be used, and what is wrong with the answer."""
         request = Request(tuple(messages), POLICY, schema=self.shape)
         turn = await self.attempt.transcript.ask("judge", self.model, request)
         messages.append(turn)
+        if turn.stop in UNJUDGED:  # the submission may have provoked it, so it must not leave the count
+            return dict.fromkeys(criteria, Verdict("unclear", UNJUDGED[turn.stop])), ""
         if turn.stop != "end":
-            return None, f"your answer ended early ({turn.stop})"
+            return {}, f"your answer ended early ({turn.stop})"
         try:
             verdicts = parse(turn.text, self.shape, criteria)
         except ValueError as error:
-            return None, str(error)
-        problems = [
-            f"{id}: {wrong}" for id, said in verdicts.items() if (wrong := misquoted(said, self.files))
-        ]
-        return verdicts, "; ".join(problems)
+            return {}, str(error)
+        wrong = {id: misquoted(verdict, self.files) for id, verdict in verdicts.items()}
+        return verdicts, "; ".join(f"{id}: {what}" for id, what in wrong.items() if what)
 
     def _checked(self, verdict: Verdict) -> Verdict:
         wrong = misquoted(verdict, self.files)
         if not wrong:
             return replace(verdict, by="judge")
-        return replace(
-            verdict, verdict="unclear", reason=f"{wrong} (the judge said: {verdict.reason})", by="judge"
-        )
+        return Verdict("unclear", f"{wrong} (the judge said: {verdict.reason})", verdict.evidence, "judge")
 
 
 def _vote(answers: list[Verdict]) -> Verdict:

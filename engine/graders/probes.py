@@ -57,11 +57,11 @@ class Probes:
     async def _run(self, name: str, submission: Submission, attempt: Attempt) -> Mapping[str, Verdict]:
         try:
             verdicts = await self._load(name)(submission, attempt.sandbox)
+            return {id: replace(verdict, by=f"probe:{name}") for id, verdict in verdicts.items()}
         except SandboxError:
             raise
         except Exception as error:  # a probe is the author's code: its fault is never the agent's
             raise Void("probe", f"{self.folder / name}.py: {type(error).__name__}: {error}") from error
-        return {id: replace(verdict, by=f"probe:{name}") for id, verdict in verdicts.items()}
 
     def _load(self, name: str) -> Probe:
         package = "probes_" + hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:12]

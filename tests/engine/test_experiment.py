@@ -20,7 +20,7 @@ def test_a_whole_experiment(tmp_path, capsys):
     lines = (tmp_path / "out/runs.jsonl").read_text().splitlines()
     assert [json.loads(line)["outcome"] for line in lines] == ["pass"] * 3
     summary = json.loads((tmp_path / "out/summary.json").read_text())
-    assert (summary["task"], summary["rate"], summary["interrupted"]) == ("toy", 1.0, False)
+    assert (summary["task"], summary["rate"], summary["ended_early"]) == ("toy", 1.0, "")
     printed = capsys.readouterr().out
     assert printed.count("pass") >= 3
     assert "Pass rate 100%" in printed

@@ -34,4 +34,5 @@ def test_a_status_line_on_a_terminal():
 def test_verbose_shows_the_transcript_as_text():
     """Every event with its fields, what a model wrote untouched; quietly none of it."""
     assert "text: [b]hi[/b]" in shown(terminal=False, verbose=True)
+    assert "usage: input 1" in shown(terminal=False, verbose=True)
     assert "model_call" not in shown(terminal=False, verbose=False)

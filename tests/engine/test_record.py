@@ -38,6 +38,15 @@ def test_points_and_outcome(decisions, need, outcome, got):
     assert result.failure == ("too_few" if outcome == "fail" else None)
 
 
+def test_tenths_add_up():
+    """Eight of ten criteria worth 0.1 reach 0.8, and what is open is not lost to rounding."""
+    tenths = {str(number): Criterion("it is", 0.1) for number in range(10)}
+    verdicts = {id: Verdict("pass" if int(id) < 8 else "fail", "") for id in tenths}
+    assert grade(verdicts, tenths, Threshold(points=0.8)).outcome == "pass"
+    odd = {"a": Criterion("a", 0.7), "b": Criterion("b", 0.4), "c": Criterion("c", 0.7)}
+    assert grade(said("upu"), odd, Threshold()).outcome == "undecided"
+
+
 def test_a_failed_gate_names_the_failure():
     """A gate that failed ends it, with its own word for the failure."""
     gate = Verdict("fail", "it crashed", failure="runtime_error")
@@ -57,11 +66,11 @@ def test_a_line_is_read_back():
     """A record survives being written and read, with fields that a newer engine added."""
     usage = {"input": 1, "output": 2, "cache_read": 0, "cache_write": 0, "cost": None}
     record = Record(
-        run=3, outcome="void", failure="provider", reason="x\n", score=None, points={"got": 0, "of": 6},
+        run=3, outcome="void", failure="provider", reason="x\n\ud800", score=None, points={"got": 0, "of": 6},
         verdicts={}, source=None, digest=None, model="m", judge=None, sandbox=None,
         usage={"agent": usage}, seconds=1.5, started="2026-01-01T00:00:00.000+00:00",
     )  # fmt: skip
     line = record.line()
-    assert "\n" not in line
-    assert Record.parse(line[:-1] + ', "later": 1}') == record
+    assert line.count(b"\n") == 1
+    assert Record.parse(line.rstrip()[:-1] + b', "later": 1}') == record
     assert record.usage_of("agent").cost is None

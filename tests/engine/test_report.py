@@ -65,6 +65,19 @@ def test_text_of_a_model_is_text():
     assert "[red]x[/red] [link=a]b" in out.getvalue()
 
 
+def test_escape_sequences_do_not_reach_the_terminal():
+    """A submission cannot repaint its own line."""
+    out = io.StringIO()
+    Console(file=out, width=80).print(line(record("fail", 0, reason="\x1b[1A\x1b[2Kpass", source="a\x1bb")))
+    assert "\x1b" not in out.getvalue()
+
+
+def test_repeated_items_are_said(tmp_path):
+    """Ten runs over two items are no ten independent runs."""
+    runs = [record("pass", run, source=f"item{run % 2}") for run in range(10)]
+    assert "2 items in turn: the repeats make the interval too narrow" in printed(runs)
+
+
 def test_nothing_decided():
     """With no decided run there is no rate to show."""
     assert "no run was decided" in printed([record("void", 0, failure="provider")])

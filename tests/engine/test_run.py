@@ -10,6 +10,7 @@ from engine.agents.replay import Replay
 from engine.errors import Void
 from engine.folder import Folder
 from engine.graders.judge import Judge
+from engine.graders.probes import Probes
 from engine.models.scripted import Scripted
 from engine.rubric import Criterion
 from engine.run import run_once
@@ -94,6 +95,26 @@ async def test_a_broken_gate_is_void(tmp_path, body, kind):
     write_probe(tmp_path / "probes", "runs", body)
     record = await one(plan(tmp_path, gates={"execution": gate("runs")}))
     assert (record.outcome, record.failure) == ("void", kind)
+
+
+async def test_a_gate_names_its_failure(tmp_path):
+    """Where the probe has no better word, the run is called what the gate says."""
+    write_probe(tmp_path / "probes", "runs", 'return {"execution": Verdict("fail", "boom")}')
+    record = await one(plan(tmp_path, gates={"execution": gate("runs")}))
+    assert record.failure == "runtime_error"
+
+
+async def test_what_no_file_can_hold_costs_one_run(tmp_path):
+    """Half a surrogate pair in a submission or a reason is kept, or fails that run, and nothing else."""
+    lone = Scripted([{"calls": [{"name": "submit", "arguments": {"content": "x = '\ud800'"}}]}])
+    record = await one(plan(tmp_path, agent_model=lone))
+    assert (record.outcome, record.failure) == ("fail", "invalid_submission")
+    write_probe(tmp_path / "probes", "runs", 'return {"execution": Verdict("fail", "\\ud800")}')
+    this = plan(tmp_path / "b", gates={"execution": gate("runs")}, probes=Probes(tmp_path / "probes"))
+    folder = Folder(this.out)
+    folder.create("", ())
+    folder.append(await run_once(this, 0, folder, folder.transcript(0, None)))
+    assert folder.records()[0].reason == "execution: \ud800"
 
 
 async def test_a_bug_of_ours_is_void_with_its_traceback_kept(tmp_path):

@@ -41,8 +41,13 @@ def test_place():
 
 def test_more_runs_would_decide():
     """As many more, at the same rate, do decide; one fewer does not."""
-    more = more_runs(0.25, 10, BAND)
+    more = more_runs(5, 15, 0, BAND)
     assert more
-    assert place(*wilson(round(0.25 * (10 + more)), 10 + more), BAND) == "inside"
-    assert place(*wilson(round(0.25 * (9 + more)), 9 + more), BAND) == "undecided"
-    assert more_runs(0.40, 10, BAND) is None
+    assert place(*wilson(round(0.25 * (20 + more)), 20 + more), BAND) == "inside"
+    assert place(*wilson(round(0.25 * (19 + more)), 19 + more), BAND) == "undecided"
+    assert more_runs(4, 6, 0, BAND) is None
+
+
+def test_undecided_runs_can_stand_in_the_way():
+    """When many runs are undecided, more of the same decide nothing."""
+    assert more_runs(20, 60, 60, BAND) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.errors import AgentFailed
 from engine.submission import Submission
 
 
@@ -15,6 +16,14 @@ def test_frozen():
     assert list(submission.files.items()) == [("a.py", "1"), ("b.py", "2")]
     with pytest.raises(TypeError):
         submission.files["a.py"] = "changed"
+
+
+@pytest.mark.parametrize("files", [{"a.py": "x = '\ud800'"}, {"a\udcff.py": "x"}])
+def test_half_a_surrogate_pair_is_no_submission(files):
+    """What no file could hold is the agent's failure, named as such."""
+    with pytest.raises(AgentFailed) as failed:
+        Submission(files)
+    assert failed.value.failure == "invalid_submission"
 
 
 def test_the_digest_tells_contents_apart():

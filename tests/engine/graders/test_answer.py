@@ -15,14 +15,14 @@ FILES = shown({"f.py": "def f(x):\n    y = x + 1\n    return y\n"})
 
 
 def answer(*criteria: str, **changes: object) -> str:
-    one = {"evidence": [{"file": "f.py", "line": 1, "quote": "def f"}], "reason": "r", "verdict": "pass"}
+    one = {"evidence": [{"file": "f.py", "line": 1, "quote": "def f(x):"}], "reason": "r", "verdict": "pass"}
     return json.dumps({"answers": [{"criterion": id, **one, **changes} for id in criteria]})
 
 
 def test_a_fitting_answer():
     """Every criterion asked for comes back as a verdict with its evidence."""
     verdicts = parse(answer("a", "b"), SHAPE, ["a", "b"])
-    assert verdicts["a"] == Verdict("pass", "r", (Evidence("def f", "f.py", 1),))
+    assert verdicts["a"] == Verdict("pass", "r", (Evidence("def f(x):", "f.py", 1),))
     assert list(verdicts) == ["a", "b"]
 
 
@@ -69,11 +69,13 @@ def test_quotes_that_stand(evidence):
         Evidence("y = x + 1", "f.py", 0),
         Evidence("y = x + 1", "f.py", 99),
         Evidence("", "f.py", 2),
+        Evidence("y", "f.py", 2),
+        Evidence(" \ny = x + 1\n ", "f.py", 1),
         Evidence("def f(x):\nreturn y", "f.py", 1),
     ],
 )
 def test_quotes_that_do_not_stand(evidence):
-    """A quote that is altered, elsewhere, empty or skips a line is no evidence."""
+    """A quote that is altered, elsewhere, empty, next to nothing, or skips a line is no evidence."""
     assert misquoted(Verdict("pass", "", (evidence,)), FILES)
 
 

@@ -54,6 +54,23 @@ async def test_a_probe_that_breaks_is_never_the_agents_fault(tmp_path):
         await Probes(tmp_path / "q").grade(submission(), CRITERIA, attempt(tmp_path))
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        'return {"a": Verdict("Pass", "")}',
+        'return {"a": Verdict("pass", "", (Evidence("x", line=float("nan")),))}',
+        'return {"a": "pass"}',
+        "return None",
+    ],
+)
+async def test_a_probe_that_speaks_nonsense_is_void(tmp_path, body):
+    """A word that is no verdict, or no verdict at all, is the probe's fault and never a fail."""
+    write_probe(tmp_path / "p", "look", body)
+    with pytest.raises(Void, match=r"look\.py") as void:
+        await Probes(tmp_path / "p").grade(submission(), CRITERIA, attempt(tmp_path))
+    assert void.value.kind == "probe"
+
+
 async def test_no_more_at_once_than_there_is_room_for(tmp_path):
     """Submissions wait for a processor rather than slow each other down."""
     write_probe(tmp_path / "p", "look", "return await look()")
