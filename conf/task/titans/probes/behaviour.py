@@ -39,22 +39,48 @@ async def probe(submission: Submission, sandbox: Sandbox) -> dict[str, Verdict]:
         tampering = source.tampering()
     except (SyntaxError, ValueError, RecursionError):
         return _all(f"{source.name} does not parse")
+    if tampering is None:
+        return await _examined(source, sandbox)
+    cleaned = source.cleaned()
+    if cleaned is not None and cleaned.tampering() is None:
+        return await _examined(cleaned, sandbox, source)
     verdicts = await _examined(source, sandbox)
-    if tampering is not None:
-        return {name: _distrusted(verdict, source, *tampering) for name, verdict in verdicts.items()}
-    return verdicts
+    return {name: _distrusted(verdict, source, *tampering) for name, verdict in verdicts.items()}
 
 
-async def _examined(source: Source, sandbox: Sandbox) -> dict[str, Verdict]:
+async def _examined(source: Source, sandbox: Sandbox, untouched: Source | None = None) -> dict[str, Verdict]:
+    """Of a file that was cleaned the logits must be those of the untouched one."""
     try:
         async with subject(source, sandbox) as running, examiner(sandbox) as examining:
             record, arrays, length = await _record(running)
             looping = await _steps(running) != len(record["steps"])
             request = {"record": record, "batch": BATCH, "length": length, "looping": looping}
-            report = await _conversation(running, examining, pack(request, arrays))
+            asked = _Asked(running)
+            report = await _conversation(asked, examining, pack(request, arrays))
+        if untouched is not None and not await _alike(untouched, sandbox, asked):
+            return _all(f"without what could deceive whoever runs it, {source.name} computes something else")
     except Failed as failed:
         return _all(failed.reason.splitlines()[-1] if failed.reason else failed.failure)
     return {name: _verdict(source, record, report.get(name)) for name in CRITERIA}
+
+
+class _Asked:
+    """A subject, and what it was asked and answered."""
+
+    def __init__(self, running: Subject) -> None:
+        self.running = running
+        self.pairs: list[tuple[bytes, bytes]] = []
+
+    async def raw(self, question: bytes) -> bytes:
+        answer = await self.running.raw(question)
+        self.pairs.append((question, answer))
+        return answer
+
+
+async def _alike(untouched: Source, sandbox: Sandbox, asked: _Asked) -> bool:
+    """Whether the file as it came answers the examiner's questions the same."""
+    async with subject(untouched, sandbox) as running:
+        return all([await running.raw(question) == answer for question, answer in asked.pairs])
 
 
 async def _record(running: Subject) -> tuple[Any, list[Any], int]:
@@ -70,7 +96,7 @@ async def _record(running: Subject) -> tuple[Any, list[Any], int]:
     raise AssertionError
 
 
-async def _conversation(running: Subject, examining: Subject, request: bytes) -> dict[str, Any]:
+async def _conversation(running: _Asked, examining: Subject, request: bytes) -> dict[str, Any]:
     """Carries the examiner's questions to the subject until it reports."""
     answer = await examining.raw(request)
     while True:

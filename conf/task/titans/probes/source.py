@@ -17,7 +17,7 @@ NAMES = {"exec", "eval", "compile", "__import__", "globals", "vars", "__builtins
 PARTS = {"_getframe", "_current_frames", "__torch_function__", "__torch_dispatch__", "_python_dispatch", "_C"}
 PARTS |= {"TorchDispatchMode", "TorchFunctionMode", "__subclasses__", "__globals__", "__code__", "__closure__"}
 PARTS |= {"f_locals", "f_globals", "f_back", "register_module_forward_hook", "register_module_forward_pre_hook"}
-HARMLESS = {"sys": {"version_info", "maxsize", "float_info", "stdout", "stderr"}, "os": {"path", "getenv", "cpu_count"}}
+HARMLESS = {"sys": {"version_info", "maxsize", "float_info", "stdout", "stderr", "argv", "exit"}, "os": {"path", "getenv", "cpu_count", "linesep", "environ"}}
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,48 @@ class Source:
 
     def tampering(self) -> tuple[int, str] | None:
         """The first construct by which a file could deceive whoever runs it: its line and its name."""
-        running = [node for node in self.tree.body if not _is_main(node)]
-        nodes = (node for part in running for node in ast.walk(part))
-        found = ((getattr(node, "lineno", 0), word) for node in nodes for word in _suspicious(node))
+        found = (what for part in self.tree.body if not _is_main(part) for what in _deceptions(part))
         return min(found, default=None)
+
+    def cleaned(self) -> Source | None:
+        """The file without the statements that could deceive, and those that need them; None if not classes alone are left.
+
+        Lines keep their numbers.
+        """
+        cut = [part for part in self.tree.body if any(_deceptions(part))]
+        lost = {name for part in cut for node in ast.walk(part) for name in _bound(node) | _imports(node)}
+        cut += [part for part in self.tree.body if isinstance(part, ast.Expr) and lost & _used(part) and part not in cut]
+        if any(isinstance(part, ast.ClassDef) for part in cut):
+            return None
+        lines = list(self.lines)
+        for part in cut:
+            lines[part.lineno - 1 : part.end_lineno] = [""] * ((part.end_lineno or part.lineno) - part.lineno + 1)
+        return Source(self.name, "\n".join(lines) + "\n")
+
+
+def _deceptions(part: ast.stmt) -> Iterator[tuple[int, str]]:
+    """Lines and names of the constructs in a statement by which a file could deceive."""
+    calls = [node for node in ast.walk(part) if isinstance(node, ast.Call)]
+    printing = {id(call.func) for call in calls if _prints(call)}
+    for node in ast.walk(part):
+        if id(node) not in printing:
+            yield from ((getattr(node, "lineno", 0), word) for word in _suspicious(node))
+
+
+def _prints(call: ast.Call) -> bool:
+    """Whether it writes to standard output or error by their numbers."""
+    stream = call.args[0] if call.args else None
+    return ast.unparse(call.func) == "os.write" and isinstance(stream, ast.Constant) and stream.value in (1, 2)
+
+
+def _imports(node: ast.AST) -> set[str]:
+    if not isinstance(node, ast.Import):
+        return set()
+    return {alias.asname or alias.name.split(".")[0] for alias in node.names}
+
+
+def _used(part: ast.stmt) -> set[str]:
+    return {node.id for node in ast.walk(part) if isinstance(node, ast.Name)}
 
 
 def _is_main(node: ast.stmt) -> bool:

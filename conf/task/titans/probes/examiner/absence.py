@@ -12,11 +12,11 @@ from examiner.memory import Values
 NEEDING = ("neural_memory", "surprise_gate", "learnable_decay", "outer_product")
 
 
-def absence(graph: Graph, values: Values, region: int, length: int) -> dict[str, Finding]:
-    """`region` masks the values made by modules named a memory."""
+def absence(graph: Graph, values: Values, region: int, sizes: tuple[int, int]) -> dict[str, Finding]:
+    """`region` masks the values made by modules named a memory; `sizes` are those of batch and sequence."""
     if not region:
         reason = "no module named a memory takes part in the forward pass, and nothing is carried from token to token"
-    elif _mixes(graph, values, region, length):
+    elif _mixes(graph, values, region, sizes):
         return {}
     else:
         reason = "what the memory answers to a token depends on no other token: it remembers nothing"
@@ -27,29 +27,40 @@ def _first(region: int) -> tuple[int, ...]:
     return ((region & -region).bit_length() - 1,) if region else ()
 
 
-def _mixes(graph: Graph, values: Values, region: int, length: int) -> bool:
+def _mixes(graph: Graph, values: Values, region: int, sizes: tuple[int, int]) -> bool:
     """Whether changing one place of what goes into the region changes other places of what comes out."""
     inside = [ref for ref in range(len(graph.base)) if region >> ref & 1]
     entries = {parent for ref in inside for parent in graph.parents(ref) if not region >> parent & 1}
     entries = {ref for ref in entries if graph.follows(ref, graph.input_mask)}
-    if any(length not in values[ref].shape for ref in entries):
+    if any(_by_token(values[ref], sizes) is None for ref in entries):
         return True
-    edits = {ref: _changed(values[ref], length) for ref in entries}
-    after = graph.run(edits, region, values)
+    after = graph.run({ref: _changed(values[ref], sizes) for ref in entries}, region, values)
     exits = [ref for ref in inside if any(not region >> child & 1 for child in graph.children[ref])]
-    return any(_elsewhere(after[ref], values[ref], length) for ref in exits)
+    return any(_elsewhere(after[ref], values[ref], sizes) for ref in exits)
 
 
-def _changed(value: Tensor, length: int) -> Tensor:
+def _by_token(value: Tensor, sizes: tuple[int, int]) -> Tensor | None:
+    """The value with time first, seen through rows and tokens laid out as one dimension; None without time."""
+    batch, length = sizes
+    if length in value.shape:
+        return value.movedim(list(value.shape).index(length), 0)
+    if batch * length in value.shape:
+        dim = list(value.shape).index(batch * length)
+        return value.unflatten(dim, sizes).movedim(dim + 1, 0)
+    return None
+
+
+def _changed(value: Tensor, sizes: tuple[int, int]) -> Tensor:
     """With noise in the first place along time."""
     changed = value.clone()
-    place = changed.select(list(value.shape).index(length), 0)
-    place += noise(place, 3)
+    tokens = _by_token(changed, sizes)
+    assert tokens is not None
+    tokens[0] += noise(tokens[0], 3)
     return changed
 
 
-def _elsewhere(one: Tensor, other: Tensor, length: int) -> bool:
-    if length not in one.shape:
+def _elsewhere(one: Tensor, other: Tensor, sizes: tuple[int, int]) -> bool:
+    ours, theirs = _by_token(one, sizes), _by_token(other, sizes)
+    if ours is None or theirs is None:
         return moved(one, other)
-    dim = list(one.shape).index(length)
-    return moved(one.narrow(dim, 1, length - 1), other.narrow(dim, 1, length - 1))
+    return moved(ours[1:], theirs[1:])

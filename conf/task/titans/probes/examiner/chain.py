@@ -66,6 +66,34 @@ class Loop:
         ends = {ref for ref in inner if any(child in outer for child in self.graph.children[ref])}
         return smallest_cut(starts, edges, ends, price)
 
+    def made_in(self, ref: int, step: int) -> bool:
+        return bool(self.places[ref] >> step & 1) and self.last(ref) == step
+
+    def chains(self) -> Iterator[tuple[int, int]]:
+        """Values of a step that replace one of the step before, made at the same place of the source."""
+        old, new = self._handed_on(self.step - 1), self._handed_on(self.step)
+        for ref in new:
+            alike = [at for at in old if self._alike(at, ref) and self.graph.follows(ref, 1 << at)]
+            if alike:
+                yield min(alike, key=lambda at: self.graph.distance(ref, at)), ref
+
+    def _handed_on(self, step: int) -> list[int]:
+        """Floating point values of a step that the next step takes, but not each later step."""
+        found = []
+        for ref, value in enumerate(self.graph.base):
+            if self.last(ref) == step and value.is_floating_point() and not self._sequence(ref):
+                takers = {at: {self._spot(c) for c in self.graph.children[ref] if self.last(c) == at} for at in (step + 1, step + 2)}
+                if takers[step + 1] and not takers[step + 1] & takers[step + 2]:
+                    found.append(ref)
+        return found
+
+    def _spot(self, ref: int) -> tuple[int, str]:
+        node = self.graph.maker[ref]
+        return (node.place, node.op) if node else (-1, "")
+
+    def _alike(self, one: int, other: int) -> bool:
+        return self._spot(one) == self._spot(other) and self.graph.base[one].shape == self.graph.base[other].shape
+
     def _sequence(self, ref: int) -> bool:
         """Whether a value has a dimension for time, such as an output that is filled place by place."""
         shape = self.graph.base[ref].shape
@@ -91,16 +119,28 @@ def loops(graph: Graph, shortest: int) -> list[Loop]:
 
 
 def _slices(graph: Graph) -> Iterator[Slice]:
+    """Single places of a value, also those of a part of it, such as a token of a chunk."""
+    parts: dict[int, Slice] = {}
     for node in graph.nodes:
         if node.op not in SLICING or not node.parents:
             continue
         source = node.parents[0]
         shape = graph.base[source].shape
         for position, out in enumerate(node.outs):
-            dim, index = _where(node.op, node.args, position)
-            if not shape or graph.base[out].numel() * shape[dim] != graph.base[source].numel():
+            if not shape or not graph.base[out].numel():
                 continue
-            yield Slice(out, source, dim % len(shape), index % shape[dim])
+            dim, index = _where(node.op, node.args, position)
+            dim %= len(shape)
+            wide = graph.base[out].numel() * shape[dim] != graph.base[source].numel()
+            start = position * graph.base[node.outs[0]].shape[dim] if wide and node.op.startswith("split") else index % shape[dim]
+            part = parts.get(source)
+            piece = Slice(out, source, dim, start)
+            if part is not None and part.dim == dim:
+                piece = Slice(out, part.source, dim, part.index + start)
+            if not wide:
+                yield piece
+            elif node.op in ("split", "split_with_sizes", "slice"):
+                parts[out] = piece
 
 
 def _where(op: str, args: tuple[object, ...], position: int) -> tuple[int, int]:

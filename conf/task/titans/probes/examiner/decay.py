@@ -29,6 +29,8 @@ def learnable_decay(memory: Memory) -> Finding:
     if not all(one.sound() for one in kept):
         return unclear("what a step keeps cannot be told from what it writes", memory.after)
     if all(one.nothing() for one in kept):
+        if memory.graph.follows(memory.after, 1 << memory.own):
+            return unclear("a step keeps nothing of what was taken for the old memory", memory.after)
         return failed("a step keeps nothing of the old memory", memory.after)
     factor = _constant(kept)
     if factor is not None:

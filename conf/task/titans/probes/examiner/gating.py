@@ -21,6 +21,7 @@ from examiner.sigmoid import GATES, Sigmoid, sigmoids
 ATTENTION = ("_softmax", "_scaled_dot_product")
 LINEAR = {"add", "sub", "neg"}
 LINEAR |= {"view", "_unsafe_view", "unsqueeze", "squeeze", "expand", "select", "slice", "transpose", "permute", "stack"}
+SUMS = {"add", "sub", "lerp", "addcmul", "where", "sum", "bmm", "baddbmm", "rsub", "addmm", "mm"}
 OPERANDS = 3  # calls from a gated sum back to what it blends
 
 
@@ -32,6 +33,7 @@ class Blend:
     memories: Sequence[Memory]
     draws: tuple[Values, ...]
     remembered: int  # mask of what memories hold
+    region: int  # mask of what modules named a memory make
 
     @cached_property
     def attended(self) -> int:
@@ -67,7 +69,7 @@ def _tried(blend: Blend, gate: Sigmoid) -> Finding | None:
     if any(_elsewhere(memory, gate.value) for memory in blend.memories):
         return None
     ends = [graph.run(gate.forced(graph, to), base=values) for to in (0.0, 0.5, 1.0)]
-    for ref in _sums(graph, gate, ends):
+    for ref in _sums(blend, gate, ends):
         sides = _sides(blend, gate, ref)
         if all(sides) and not _is_state(blend, ref):
             found = _named(blend, gate, ref, *sides)
@@ -81,12 +83,13 @@ def _elsewhere(memory: Memory, ref: int) -> bool:
     return memory.loop.last(ref) not in (-1, memory.loop.step, memory.loop.length - 1)
 
 
-def _sums(graph: Graph, gate: Sigmoid, ends: list[list[Tensor]]) -> Iterator[int]:
-    """Values that run straight from one end to the other as the gate opens."""
-    count = 0
+def _sums(blend: Blend, gate: Sigmoid, ends: list[list[Tensor]]) -> Iterator[int]:
+    """The first values that run straight from one end to the other as the gate opens."""
+    graph, count = blend.graph, 0
     for ref in range(gate.value + 1, len(graph.base)):
-        if not graph.follows(ref, 1 << gate.value) or graph.op(ref) not in {"add", "sub", "lerp", "addcmul", "where",
-                                                                          "sum", "bmm", "rsub", "addmm", "mm"}:
+        if not graph.follows(ref, 1 << gate.value) or graph.op(ref) not in SUMS:
+            continue
+        if any(_elsewhere(memory, ref) for memory in blend.memories):
             continue
         shut, half, wide = (end[ref] for end in ends)
         if not all(map(finite, (shut, half, wide))) or scale(shut - wide) <= 1e-9 * scale(shut, wide):
@@ -151,7 +154,7 @@ def _named(blend: Blend, gate: Sigmoid, ref: int, *sides: list[int]) -> Finding 
     memory = [any(graph.follows(at, blend.remembered) for at in side) for side in sides]
     attention = [any(graph.follows(at, blend.attended) for at in side) for side in sides]
     if not any(memory):
-        return None
+        return _forgetful(blend, gate, attention, sides)
     if not (memory[0] and attention[1]) and not (memory[1] and attention[0]):
         return _unattended(blend, gate, ref)
     others = [at for side in sides for at in side if not graph.follows(at, blend.attended | blend.remembered)]
@@ -160,6 +163,14 @@ def _named(blend: Blend, gate: Sigmoid, ref: int, *sides: list[int]) -> Finding 
     if not graph.follows(gate.value, graph.trained_mask):
         return unclear("the gate that blends attention and memory is not learned", gate.value, ref)
     return passed("the gate forced to 0 and 1 leaves memory alone and attention alone", gate.value, ref)
+
+
+def _forgetful(blend: Blend, gate: Sigmoid, attention: list[bool], sides: Sequence[list[int]]) -> Finding | None:
+    """A blend of attention with what a memory's module answers, though not from what it holds."""
+    answers = [any(blend.graph.follows(at, blend.region) for at in side) for side in sides]
+    if (answers[0] and attention[1]) or (answers[1] and attention[0]):
+        return unclear("the gate weighs attention against a memory's answer that no memory bears on", gate.value)
+    return None
 
 
 def _unattended(blend: Blend, gate: Sigmoid, ref: int) -> Finding:

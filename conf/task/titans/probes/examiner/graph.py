@@ -108,6 +108,17 @@ class Graph:
         """Whether a value is one of those in the mask or computed from one."""
         return bool((self.ancestors[ref] | 1 << ref) & mask)
 
+    def distance(self, ref: int, source: int) -> int:
+        """How many calls lie between a value and one that it is computed from; very many, if it is not."""
+        level, seen, steps = {ref}, {ref}, 0
+        while level:
+            if source in level:
+                return steps
+            level = {parent for at in level for parent in self.parents(at) if parent >= source} - seen
+            seen |= level
+            steps += 1
+        return len(self.base)
+
     def op(self, ref: int) -> str:
         node = self.maker[ref]
         return node.op if node else ""

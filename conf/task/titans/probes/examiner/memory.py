@@ -22,7 +22,8 @@ Values = Sequence[Tensor]
 class Memory:
     """The state `own` goes into a step and comes out as `after`; `before` is all that goes into it.
 
-    `draws` are runs of the graph, each with other parameters.
+    `draws` are runs of the graph, each with other parameters. A state that is not `sure` may be another
+    than the memory, so that nothing it does counts against the submission.
     """
 
     graph: Graph
@@ -33,6 +34,7 @@ class Memory:
     batch: int
     draws: tuple[Values, ...]
     most: int = 1  # products that a step may write: one a token
+    sure: bool = True
 
     @cached_property
     def inside(self) -> int:
@@ -90,22 +92,38 @@ class Memory:
 
 def memories(graph: Graph, found: Sequence[Loop], batch: int, draws: tuple[Values, ...]) -> list[Memory]:
     """The states that loops carry: the matrices, or the vectors where there are none."""
-    states = []
-    for loop in found:
-        before, after = loop.carried(loop.step - 1), loop.carried(loop.step)
-        for ref in after:
-            own = _predecessor(graph, ref, before)
-            if own is not None and graph.base[ref].numel() >= SMALLEST * batch:
-                states.append(Memory(graph, loop, tuple(before), own, ref, batch, draws))
+    states = [memory for loop in found for memory in _cut(graph, loop, batch, draws)]
     matrices_only = [memory for memory in states if memory.is_matrix()]
-    return matrices_only or states
+    return matrices_only or [memory for loop in found for memory in _chained(graph, loop, batch, draws)] or states
+
+
+def _cut(graph: Graph, loop: Loop, batch: int, draws: tuple[Values, ...]) -> Iterator[Memory]:
+    """States by the smallest cut between a step and the next."""
+    before, after = loop.carried(loop.step - 1), loop.carried(loop.step)
+    sure = all(loop.made_in(ref, loop.step) for ref in after)
+    for ref in after:
+        own = _predecessor(graph, ref, before)
+        if own is None or own == ref or not loop.made_in(ref, loop.step):
+            continue
+        if own not in after and graph.base[ref].numel() >= SMALLEST * batch:
+            yield Memory(graph, loop, tuple(before), own, ref, batch, draws, sure=sure)
+
+
+def _chained(graph: Graph, loop: Loop, batch: int, draws: tuple[Values, ...]) -> Iterator[Memory]:
+    """States where the cut is blurred, by a cache for one: what a step makes of its like in the step before."""
+    pairs = list(loop.chains())
+    before = tuple(dict.fromkeys(own for own, _ in pairs))
+    for own, after in pairs:
+        memory = Memory(graph, loop, before, own, after, batch, draws)
+        if memory.is_matrix():
+            yield memory
 
 
 def _predecessor(graph: Graph, ref: int, before: Sequence[int]) -> int | None:
     """The state of the step before that this one continues."""
     value = graph.base[ref]
     alike = [old for old in before if graph.base[old].shape == value.shape and value.is_floating_point()]
-    return max(alike, key=lambda old: (_kin(graph, old, ref), graph.follows(ref, 1 << old)), default=None)
+    return max(alike, key=lambda old: (_kin(graph, old, ref), -graph.distance(ref, old)), default=None)
 
 
 def _kin(graph: Graph, one: int, other: int) -> int:

@@ -34,7 +34,7 @@ def outer_product(memory: Memory) -> Finding:
 def _fed(memory: Memory) -> bool:
     """Whether what the step takes in differs between rows."""
     here = [memory.draws[0][piece.ref] for piece in memory.loop.slices if piece.index == memory.loop.step]
-    return not here or any(bool((value - value[:1]).any()) for value in here)
+    return not here or any(len(value) == 1 or bool((value - value[:1]).any()) for value in here)
 
 
 def write(memory: Memory, values: Values, edits: Edits | None = None) -> Tensor:
@@ -45,20 +45,26 @@ def write(memory: Memory, values: Values, edits: Edits | None = None) -> Tensor:
 def _factors(memory: Memory, written: Tensor) -> Finding:
     """Both factors must follow the token."""
     stack = memory.split(written)
-    left, right = directions(stack)
-    sides = [name for name, side in (("left", left), ("right", right)) if not _varies(side, memory, len(stack))]
+    sides = [name for name, varies in zip(("left", "right"), _varying(memory, stack), strict=True) if not varies]
     if sides:
         return failed(f"the {' and '.join(sides)} factor of what is written is the same for all tokens", memory.after)
     return passed("each step adds one outer product, both of whose factors follow the token", memory.after)
 
 
-def _varies(side: Tensor, memory: Memory, count: int) -> bool:
-    """Whether a direction differs between rows of the batch."""
-    if count % memory.batch:
-        return True
-    rows = side.reshape(memory.batch, -1, side.shape[1])
-    cosines = (rows[0] * rows[1:]).sum(-1).abs()
-    return bool((cosines < 1 - 1e-6).any())  # noqa: PLR2004
+def _varying(memory: Memory, stack: Tensor) -> list[bool]:
+    """For both factors, whether the direction differs between the rows of the batch, or else between tokens."""
+    if len(stack) % memory.batch == 0:
+        rows = [side.reshape(memory.batch, -1, side.shape[1]) for side in directions(stack)]
+        return [_differ(side[:1], side[1:]) for side in rows]
+    values = memory.draws[0]
+    here = [piece.ref for piece in memory.loop.slices if piece.index == memory.loop.step]
+    other = write(memory, values, {ref: memory.shaken(ref, values, 1.0) for ref in here})
+    pairs = zip(directions(stack), directions(memory.split(other)), strict=True)
+    return [_differ(one.squeeze(-1), two.squeeze(-1)) for one, two in pairs]
+
+
+def _differ(one: Tensor, other: Tensor) -> bool:
+    return bool(((one * other).sum(-1).abs() < 1 - 1e-6).any())  # noqa: PLR2004
 
 
 def _products(memory: Memory, values: Values) -> list[int]:

@@ -80,7 +80,7 @@ class Subject:
                 "learnable_decay": _best(parallel.learnable_decay, self.sums),
                 "outer_product": _best(parallel.outer_product, self.sums),
             }
-        return {} if self.looping else absence(self.graph, self.draws[0], self._region, self.length)
+        return {} if self.looping else absence(self.graph, self.draws[0], self._region, (self.batch, self.length))
 
     @cached_property
     def _region(self) -> int:
@@ -98,7 +98,7 @@ class Subject:
         held = {ref for memory in found for ref in (memory.own, memory.after)} | {one.total for one in self.sums}
         if not found and not self.sums and (self.looping or self._region):
             held = {ref for ref in range(len(self.graph.base)) if self._region >> ref & 1}
-        blend = gating.Blend(self.graph, found, self.draws, sum(1 << ref for ref in held))
+        blend = gating.Blend(self.graph, found, self.draws, sum(1 << ref for ref in held), self._region)
         return _best(gating.memory_gating, [blend])
 
 
@@ -107,8 +107,11 @@ def _best(judge: Callable[[T], Finding], found: list[T]) -> Finding:
 
 
 def _safely(judge: Callable[[T], Finding], one: T) -> Finding:
-    """An experiment that breaks decides nothing."""
+    """An experiment that breaks decides nothing, and a state that may be no memory is no counter-evidence."""
     try:
-        return judge(one)
+        found = judge(one)
+        if found.verdict == "fail" and not getattr(one, "sure", True):
+            return unclear(f"{found.reason}; but more than this is carried from step to step", *found.values)
+        return found
     except (RuntimeError, ValueError, IndexError, TypeError, KeyError) as error:
         return unclear(f"an experiment could not be done: {type(error).__name__}: {error}"[:300])
