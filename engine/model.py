@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, Protocol
 
+from engine.bounds import at_least
+
 Stop = Literal["end", "tools", "length", "pause", "refusal", "context"]
 JsonSchema = Mapping[str, Any]
 
@@ -54,6 +56,20 @@ class Price:
     cache_write: float = 0.0
     long_over: int | None = None
     long_factor: float = 1.0
+
+    @classmethod
+    def stated(cls, said: Mapping[str, Any] | None) -> Price | None:
+        """The price that a config states, if any. Raises ValueError, naming the key."""
+        if not said:
+            return None
+        there = cls.__dataclass_fields__
+        if unknown := [name for name in said if name not in there]:
+            raise ValueError(f"price.{unknown[0]}: there is no such price; there are: {', '.join(there)}")
+        return cls(**said)
+
+    def __post_init__(self) -> None:
+        stated = {name: each for name, each in vars(self).items() if name != "long_over" or each is not None}
+        at_least(0, **{f"price.{name}": each for name, each in stated.items()})
 
     def cost(self, usage: Usage) -> float:
         """The cost of one call (not of a sum of calls: the long-prompt price depends on each)."""
@@ -157,6 +173,9 @@ class Model(Protocol):
 
     def notice(self, today: date) -> str | None:
         """What the user should know before the runs (the model retires soon), or None."""
+
+    def priced(self) -> bool:
+        """Whether the cost of its replies will be known, so that it can be limited. Costs nothing."""
 
     async def reply(self, request: Request) -> Turn:
         """Ask once. Retries and timeouts are the client's; what is left raises Void("provider")."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from engine.threshold import Threshold
 from engine.tool import Tool
 from sandbox import Sandbox
 
+LONGEST = 255  # bytes of a file's name
 NO_KEY_NEEDED = "Without a model and a key: agent=replay grading=probe."
 
 
@@ -71,6 +73,22 @@ class Plan:
         for role, model in self.models.items():
             if missing := model.missing():
                 yield f"{role}.model: {missing}. {NO_KEY_NEEDED}"
+        if "agent" in self.models:
+            yield from self._money(self.models["agent"])
+
+    def _money(self, model: Model) -> Iterator[str]:
+        """What would spend it to no end."""
+        if self.task.limits.cost is not None and not model.priced():
+            yield (
+                f"task.limits.cost={self.task.limits.cost:g}: what {model.id} costs is not known,"
+                " so it cannot be limited; state agent.model.price, or limit tokens"
+            )
+        reach = sum(each.points for each in self.criteria.values() if each.probe or self.judge)
+        if reach < points_to_pass(self.threshold, self.criteria):
+            yield (
+                f"grading=probe: criteria that name a probe are worth {reach:g} points, so no run could reach"
+                f" threshold.points={self.threshold.points:g}; use grading=both, or lower threshold.points"
+            )
 
     def _grading(self, decided: bool) -> Iterator[str]:
         if not self.judge and not self.use_probes:
@@ -104,6 +122,8 @@ def _task(task: Task) -> Iterator[str]:
         if limit is not None and not 0 < limit < math.inf:
             yield f"task.limits.{name}={limit:g}: this must be more than 0, or null for no limit"
     file = Path(task.submission)
+    if any(len(os.fsencode(part)) > LONGEST for part in file.parts):
+        yield f"task.submission={task.submission[:40]}...: a file's name has at most {LONGEST} bytes"
     if file.is_absolute() or ".." in file.parts or not file.name:
         yield f"task.submission={task.submission}: this must be the name of a file, not a place elsewhere"
 
@@ -130,11 +150,17 @@ def _threshold(threshold: Threshold, most: float) -> Iterator[str]:
         )
 
 
-def _probes(named: Mapping[str, str | None], probes: Probes) -> Iterator[str]:
-    there = probes.names()
+def _probes(named: Mapping[str, str], probes: Probes) -> Iterator[str]:
+    try:
+        there = probes.names()
+    except (OSError, UnicodeDecodeError) as error:
+        yield f"task: {probes.folder}: a file here cannot be read as text: {error}"
+        return
     for key, name in named.items():
         if name not in there:
             yield (
                 f"{key}.probe={name}: there is no such probe in {probes.folder};"
                 f" there are: {', '.join(there) or 'none'}"
             )
+        elif problem := probes.problem(name):
+            yield f"{key}.probe={name}: {probes.folder / name}.py cannot be loaded: {problem}"

@@ -46,6 +46,9 @@ class Answering:
     def notice(self, today: object) -> str | None:
         return None
 
+    def priced(self) -> bool:
+        return True
+
     async def reply(self, request: Request) -> Turn:
         self.asked.append(request)
         await asyncio.sleep(self.seconds)

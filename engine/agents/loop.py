@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 
 from engine.agent import Attempt
-from engine.errors import AgentFailed
+from engine.errors import AgentFailed, Void
 from engine.model import Message, Model, Request, Results, Turn, User
 from engine.submission import Submission
 from engine.task import Limits
@@ -19,31 +20,50 @@ ENDINGS = {
 }
 
 
+@dataclass
+class _Call:
+    """The call of the model that is pending, if any."""
+
+    asked: float | None = None
+
+    def seconds(self) -> float:
+        return 0.0 if self.asked is None else time.monotonic() - self.asked
+
+
 @dataclass(frozen=True)
 class Loop:
-    """`reminder` is said once to a model that stops without having submitted."""
+    """`reminder` is said once to a model that stops without having submitted.
+
+    Where the time limit strikes while a reply is awaited that alone took more than half of the limit, the
+    provider is to blame (void): its retries and queues are no work of the agent's. Else the agent is.
+    """
 
     model: Model
     reminder: str
 
     async def solve(self, attempt: Attempt) -> Submission:
         limit = attempt.task.limits.seconds
+        call = _Call()
         try:
             async with asyncio.timeout(limit):
-                return await self._converse(attempt)
+                return await self._converse(attempt, call)
         except Submitted as done:
             return done.submission
         except TimeoutError:
+            if limit and call.seconds() > limit / 2:
+                raise Void("provider", f"{self.model.id}: no reply for {call.seconds():.3g} s") from None
             raise AgentFailed("timeout", f"nothing was submitted within {limit:g} seconds") from None
 
-    async def _converse(self, attempt: Attempt) -> Submission:
+    async def _converse(self, attempt: Attempt, call: _Call) -> Submission:
         messages: list[Message] = [User((attempt.prompt,))]
         tools = specs(attempt.tools)
         reminded = False
         while True:
             _check(attempt.task.limits, attempt.transcript, messages)
             request = Request(tuple(messages), tools=tools, growing=True)
+            call.asked = time.monotonic()
             turn = await attempt.transcript.ask("agent", self.model, request)
+            call.asked = None
             messages.append(turn)
             if turn.stop in ENDINGS:
                 raise AgentFailed("no_submission", ENDINGS[turn.stop])
@@ -72,6 +92,8 @@ async def _act(turn: Turn, attempt: Attempt) -> Results:
 def _check(limits: Limits, transcript: Transcript, messages: list[Message]) -> None:
     turns = sum(isinstance(message, Turn) for message in messages)
     usage = transcript.usage["agent"]
+    if limits.cost is not None and usage.cost is None:
+        raise Void("engine", "task.limits.cost is set, and what the replies cost is not known")
     for name, used, limit in (
         ("turns", turns, limits.turns),
         ("tokens", usage.tokens, limits.tokens),

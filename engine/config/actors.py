@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -44,8 +45,14 @@ def build(node: Any, key: str, **offered: Any) -> Any:
             raise Refused(f"{key}.{name}: this is missing and needs a value")
     try:
         return target(**arguments)
-    except (TypeError, ValueError) as error:
-        raise Refused(f"{key}: {error}") from error
+    except (TypeError, ValueError, OSError) as error:
+        raise Refused(f"{key}{_joint(str(error), takes)}{error}") from error
+
+
+def _joint(message: str, takes: Iterable[str]) -> str:
+    """A message that begins with the name of a parameter goes on with the key."""
+    word = re.match(r"\w*", message)
+    return "." if word and word[0] in takes else ": "
 
 
 def find(path: str, key: str) -> type:
@@ -70,7 +77,9 @@ def _check_place(target: type, key: str) -> None:
 
 
 def _inner(value: Any, key: str) -> Any:
-    return build(value, key) if isinstance(value, Mapping) and "_target_" in value else value
+    """An actor where one is described, or where only an actor may stand."""
+    described = isinstance(value, Mapping) and "_target_" in value
+    return build(value, key) if described or key.rpartition(".")[2] in ACTS else value
 
 
 def _check(given: Mapping[str, Any], target: type, takes: Mapping[str, Any], key: str) -> None:
@@ -103,7 +112,8 @@ def _fits(value: Any, hint: Any) -> bool:
     if hint in (int, float, str, bool, NoneType):
         number = (int, float) if hint is float else hint
         return isinstance(value, number) and (hint is bool or not isinstance(value, bool))
-    return not isinstance(value, str) if get_origin(hint) is not None and hint is not Any else True
+    kind = get_origin(hint)
+    return isinstance(value, kind) and not isinstance(value, str) if isinstance(kind, type) else True
 
 
 def _words(hint: Any) -> str:

@@ -72,6 +72,14 @@ class Probes:
         module: ModuleType = import_module(f"{package}.{name}")
         return module.probe  # type: ignore[no-any-return]
 
+    def problem(self, name: str) -> str | None:
+        """What keeps the probe from being loaded, if anything does."""
+        try:
+            self._load(name)
+        except Exception as error:  # whatever the author's code does when it is imported
+            return f"{type(error).__name__}: {error}"
+        return None
+
 
 def _silent(name: str) -> Verdict:
     return Verdict("unclear", f"the probe {name} says nothing of this criterion", by=f"probe:{name}")

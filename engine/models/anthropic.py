@@ -8,9 +8,10 @@ import warnings
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from engine.errors import Refused, Void
+from engine.bounds import above_zero, at_least, some_text, web_address
+from engine.errors import Void
 from engine.model import Price, Request, Turn
 from engine.models import messages_api
 from engine.secrets import masked
@@ -43,7 +44,7 @@ class Anthropic:
         *,
         max_tokens: int = 16_000,
         thinking: str | Mapping[str, Any] | None = None,
-        effort: str | None = None,
+        effort: Literal["low", "medium", "high", "xhigh", "max"] | None = None,
         base_url: str | None = None,
         price: Mapping[str, Any] | None = None,
         timeout_seconds: float = 600.0,
@@ -51,15 +52,20 @@ class Anthropic:
         retires: str | None = None,
         extra: Mapping[str, Any] | None = None,
     ) -> None:
+        some_text(id=id)
+        at_least(1, max_tokens=max_tokens)
+        at_least(0, retries=retries)
+        above_zero(timeout_seconds=timeout_seconds)
+        web_address(base_url=base_url)
         self.id = id
         self.max_tokens = max_tokens
         self.thinking = _thinking(thinking, max_tokens)
         self.effort = effort
         self.base_url = base_url
-        self.price = Price(**price) if price else None
+        self.price = Price.stated(price)
         self.timeout_seconds = timeout_seconds
         self.retries = retries
-        self.retires = date.fromisoformat(retires) if retires else None
+        self.retires = _date(retires) if retires else None
         self.extra = dict(extra or {})
         self._opened: AsyncAnthropic | None = None
 
@@ -74,6 +80,9 @@ class Anthropic:
         if today > self.retires:
             return f"{self.id} was retired on {self.retires}: expect the API to refuse it"
         return f"{self.id} retires on {self.retires}, in {(self.retires - today).days} days"
+
+    def priced(self) -> bool:
+        return self.price is not None
 
     async def reply(self, request: Request) -> Turn:
         parameters = self._parameters(request)
@@ -145,6 +154,13 @@ class Anthropic:
         return str(masked(f"{self.id}: {words}"))
 
 
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"retires={text}: this must be a date such as 2026-11-30") from None
+
+
 def _thinking(wish: str | Mapping[str, Any] | None, max_tokens: int) -> dict[str, Any] | None:
     match wish:
         case None:
@@ -153,6 +169,7 @@ def _thinking(wish: str | Mapping[str, Any] | None, max_tokens: int) -> dict[str
             return {"type": wish}
         case {"budget": int(budget), **rest} if not rest and 1024 <= budget < max_tokens:
             return {"type": "enabled", "budget_tokens": budget}
-    raise Refused(
-        f"thinking: {wish!r} is not one of {', '.join(_MODES)}, null, or {{budget: 1024 to max_tokens - 1}}"
+    modes = ", ".join(_MODES)
+    raise ValueError(
+        f"thinking={wish}: this must be one of {modes}, null, or {{budget: 1024 to max_tokens - 1}}"
     )

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from engine.bounds import above_zero, at_least, some_text, web_address
 from engine.errors import Void
 from engine.model import Price, Request, Turn
 from engine.models import chat_api
@@ -18,6 +22,7 @@ from engine.secrets import MASK, masked
 
 _NAMED_AS_USUAL = ("openai", "mistral", "groq", "xai", "deepseek", "openrouter")  # by PROVIDER_API_KEY alone
 _DEFAULTED = ("OLLAMA_API_BASE",)  # litellm calls it missing, and then does without
+_PRICES = "model_prices_and_context_window_backup.json"
 _LONGEST = 1000  # characters of a provider's complaint that are kept
 
 
@@ -42,12 +47,17 @@ class LiteLLM:
         price: Mapping[str, Any] | None = None,
         extra: Mapping[str, Any] | None = None,
     ) -> None:
+        some_text(id=id)
+        at_least(1, max_tokens=max_tokens)
+        at_least(0, retries=retries)
+        above_zero(timeout_seconds=timeout_seconds)
+        web_address(base_url=base_url)
         self.id = id
         self.max_tokens = max_tokens
         self.base_url = base_url
         self.timeout_seconds = timeout_seconds
         self.retries = retries
-        self.price = Price(**price) if price else None
+        self.price = Price.stated(price)
         self.extra = dict(extra or {})
         self._api_key = api_key
         self._used = False
@@ -66,6 +76,10 @@ class LiteLLM:
 
     def notice(self, today: date) -> str | None:  # noqa: ARG002 - the protocol's
         return None
+
+    def priced(self) -> bool:
+        """From litellm's list as a file: importing it takes seconds."""
+        return self.price is not None or bool({self.id, self.id.partition("/")[2]} & _listed())
 
     async def reply(self, request: Request) -> Turn:
         litellm = _litellm()
@@ -125,6 +139,15 @@ class LiteLLM:
         words = masked(str(error) or type(error).__name__)
         words = words.replace(self._api_key, MASK) if self._api_key else words
         return f"{self.id}: {words[:_LONGEST]}"
+
+
+def _listed() -> set[str]:
+    """The models that litellm knows a price of."""
+    spec = find_spec("litellm")
+    if spec is None or spec.origin is None:
+        return set()
+    listed = json.loads(Path(spec.origin).with_name(_PRICES).read_text(encoding="utf-8"))
+    return {id for id, entry in listed.items() if "input_cost_per_token" in entry}
 
 
 def _litellm() -> ModuleType:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
-from engine.errors import Refused
-from engine.model import Message, Request, Results, ToolCall, Turn, Usage, User
+from engine.bounds import at_least
+from engine.model import Message, Request, Results, Stop, ToolCall, Turn, Usage, User
 
 _CHARACTERS_A_TOKEN = 4
-_WORDS = frozenset({"text", "calls", "stop", "thinking"})
+_WORDS = {"text": str, "calls": Sequence, "stop": str, "thinking": str}
+_KINDS: dict[type, str] = {str: "a text", Sequence: "a list", Mapping: "a mapping"}
+_CALL = {"name": str, "arguments": Mapping}
 
 
 class Scripted:
@@ -27,9 +29,11 @@ class Scripted:
         seconds: float = 0.0,
         id: str = "scripted",
     ) -> None:
-        unknown = {word for reply in replies for word in reply} - _WORDS
-        if not replies or unknown:
-            raise Refused(f"scripted replies: at least one, each of {sorted(_WORDS)}; got {sorted(unknown)}")
+        if not replies:
+            raise ValueError(f"replies: at least one is needed, each a mapping of {', '.join(_WORDS)}")
+        for number, reply in enumerate(replies):
+            _check(reply, f"replies[{number}]")
+        at_least(0, seconds=seconds)
         self.id = id
         self.replies = tuple(replies)
         self.seconds = seconds
@@ -39,6 +43,9 @@ class Scripted:
 
     def notice(self, today: date) -> str | None:  # noqa: ARG002 - the protocol's
         return None
+
+    def priced(self) -> bool:
+        return True
 
     async def reply(self, request: Request) -> Turn:
         await asyncio.sleep(self.seconds)
@@ -55,6 +62,28 @@ class Scripted:
 
     async def close(self) -> None:
         """Hold nothing, so give nothing back."""
+
+
+def _check(reply: Any, key: str) -> None:
+    _holds(reply, _WORDS, key)
+    for number, call in enumerate(reply.get("calls", ())):
+        _holds(call, _CALL, f"{key}.calls[{number}]")
+        if not call.get("name"):
+            raise ValueError(f"{key}.calls[{number}].name: this is missing and needs a value")
+    if reply.get("stop", "end") not in get_args(Stop):
+        raise ValueError(f"{key}.stop={reply['stop']}: this must be one of {', '.join(get_args(Stop))}")
+
+
+def _holds(part: Any, words: Mapping[str, type], key: str) -> None:
+    """A mapping with these words only, each of its kind."""
+    if not isinstance(part, Mapping):
+        raise ValueError(f"{key}={part}: this must be a mapping of {', '.join(words)}")
+    for word, value in part.items():
+        if word not in words:
+            raise ValueError(f"{key}.{word}: there is no such word; there are: {', '.join(words)}")
+        kind = words[word]
+        if not isinstance(value, kind) or (kind is Sequence and isinstance(value, str)):
+            raise ValueError(f"{key}.{word}={value}: this must be {_KINDS[kind]}")
 
 
 def _tokens(text: str) -> int:

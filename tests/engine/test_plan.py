@@ -25,6 +25,16 @@ class Keyless(Answering):
         return "set TOY_API_KEY"
 
 
+class Unpriced(Answering):
+    """A model of which nobody knows what it costs."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda _: "")
+
+    def priced(self) -> bool:
+        return False
+
+
 def task(**changes: object) -> Task:
     return Task(**{"name": "toy", "description": "a toy", **changes})
 
@@ -60,12 +70,27 @@ def task(**changes: object) -> Task:
         ({"task": task(submission="../x.py")}, r"task\.submission=\.\./x\.py"),
         ({"task": task(submission="/x.py")}, r"task\.submission=/x\.py"),
         ({"task": task(submission="")}, r"task\.submission="),
+        ({"task": task(submission="x" * 300)}, r"task\.submission=x+\.\.\.: .* 255 bytes"),
+        (
+            {"task": task(limits=Limits(cost=1)), "models": {"agent": Unpriced()}},
+            r"task\.limits\.cost=1: .*price",
+        ),
+        (
+            {"gates": {"runs": gate("torn")}},
+            r"gates\.runs\.probe=torn: .*torn\.py cannot be loaded: SyntaxError",
+        ),
+        (
+            {"criteria": {"x": Criterion("x", probe="lost")}},
+            r"x\.probe=lost: .*ModuleNotFoundError: .*nowhere",
+        ),
         ({"tools": {}}, r"toolkit: .*no tools"),
     ],
 )
 def test_parts_that_do_not_go_together(tmp_path, changes, message):
     """Each is refused with the key to change."""
     write_probe(tmp_path / "probes", "lines", "return {}")
+    write_probe(tmp_path / "probes", "torn", "return {")
+    write_probe(tmp_path / "probes", "lost", "return {}\n\nimport nowhere")
     with pytest.raises(Refused, match=message):
         plan(tmp_path, **changes)
 
@@ -77,3 +102,34 @@ def test_a_threshold_without_points_asks_for_all():
 
 def test_a_judge_may_take_all_criteria_at_once(tmp_path):
     assert plan(tmp_path, judge=Judge(Keyless(), criteria_per_call="all")).judge
+
+
+def half_probed(tmp_path, points, **changes):
+    """One of three points is decided by a probe, and only probes decide."""
+    write_probe(tmp_path / "probes", "lines", "return {}")
+    criteria = {"a": Criterion("it is a", probe="lines"), "b": Criterion("it is b", 2.0)}
+    threshold = Threshold(points=points)
+    return plan(
+        tmp_path, criteria=criteria, threshold=threshold, **{"judge": None, "use_probes": True, **changes}
+    )
+
+
+def test_a_model_is_not_paid_for_runs_that_cannot_pass(tmp_path):
+    """The refusal says what would help; a replay costs nothing and may."""
+    with pytest.raises(Refused, match=r"worth 1 points.*threshold\.points=3; use grading=both, or lower"):
+        half_probed(tmp_path, 3)
+    assert half_probed(tmp_path, 1).use_probes
+    assert half_probed(tmp_path, 3, models={}).models == {}
+    assert half_probed(tmp_path, 3, judge=Judge(Keyless()), models={}).judge
+
+
+def test_probes_that_cannot_be_read(tmp_path):
+    """A file that is no text, or leads nowhere, is named."""
+    write_probe(tmp_path / "probes", "lines", "return {}")
+    (tmp_path / "probes/old.py").write_bytes(b"# caf\xe9\n")
+    with pytest.raises(Refused, match="cannot be read as text"):
+        plan(tmp_path, gates={"runs": gate("lines")})
+    (tmp_path / "probes/old.py").unlink()
+    (tmp_path / "probes/old.py").symlink_to("nowhere")
+    with pytest.raises(Refused, match=r"old\.py"):
+        plan(tmp_path, gates={"runs": gate("lines")})

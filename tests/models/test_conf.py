@@ -19,6 +19,7 @@ from omegaconf import OmegaConf
 
 from engine.model import Request, User
 from engine.models.anthropic import Anthropic
+from engine.models.litellm import LiteLLM
 
 from ..servers.messages import MessagesServer
 from ..servers.messages_rules import MODELS, MODES
@@ -125,3 +126,44 @@ def test_imports_nothing_heavy() -> None:
         "sys.exit(bool({'anthropic', 'litellm', 'aiohttp', 'pydantic'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=FOLDER.parents[1], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("kind", [Anthropic, LiteLLM])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"price": {"input": "abc"}}, r"price\.input=abc: this must be a number of 0 or more"),
+        ({"price": {"output": -1}}, r"price\.output=-1: "),
+        ({"price": {"inputs": 1}}, r"price\.inputs: there is no such price; there are: input, output"),
+        ({"max_tokens": 0}, r"max_tokens=0: this must be a number of 1 or more"),
+        ({"retries": -1}, r"retries=-1: "),
+        ({"timeout_seconds": 0.0}, r"timeout_seconds=0\.0: this must be a number of more than 0"),
+        ({"id": " "}, r"id= : "),
+        ({"base_url": "notaurl"}, r"base_url=notaurl: this must be an address"),
+    ],
+)
+def test_refused(kind: Any, options: dict[str, Any], message: str) -> None:
+    """A value that makes no sense is refused with its key before anything is paid."""
+    with pytest.raises(ValueError, match=f"^{message}"):
+        kind(**{"id": "openai/x", **options})
+
+
+def test_no_day() -> None:
+    """A retirement is a date."""
+    with pytest.raises(ValueError, match=r"^retires=soon: this must be a date such as"):
+        Anthropic("claude-haiku-5-5", retires="soon")
+
+
+@pytest.mark.parametrize(
+    ("model", "known"),
+    [
+        (Anthropic("claude-haiku-5-5"), False),
+        (Anthropic("claude-haiku-5-5", price={"input": 1, "long_over": None}), True),
+        (LiteLLM("openai/gpt-4o"), True),
+        (LiteLLM("openai/my-own"), False),
+        (LiteLLM("openai/my-own", price={"input": 1}), True),
+    ],
+)
+def test_priced(model: Any, known: bool) -> None:
+    """A cost is known by a stated price, or by litellm's list."""
+    assert model.priced() is known

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from datetime import date
+from typing import Any
 
 import pytest
 
-from engine.errors import Refused
 from engine.model import Request, Results, ToolResult, Turn, User
 from engine.models.scripted import Scripted
 
@@ -58,8 +59,28 @@ def test_ready() -> None:
     assert Scripted(REPLIES).notice(date(2026, 11, 22)) is None
 
 
-@pytest.mark.parametrize("replies", [[], [{"txet": "typo"}]])
-def test_refused(replies: list[dict[str, str]]) -> None:
-    """A script without a reply, or with a word that means nothing, is refused."""
-    with pytest.raises(Refused, match="scripted replies"):
+@pytest.mark.parametrize(
+    ("replies", "message"),
+    [
+        ([], r"replies: at least one"),
+        (["yes"], r"replies\[0\]=yes: this must be a mapping of text, calls"),
+        ([{}, {"txet": "typo"}], r"replies\[1\]\.txet: there is no such word"),
+        ([{"text": 5}], r"replies\[0\]\.text=5: this must be a text"),
+        ([{"stop": "foo"}], r"replies\[0\]\.stop=foo: this must be one of end, tools"),
+        ([{"calls": "hello"}], r"replies\[0\]\.calls=hello: this must be a list"),
+        ([{"calls": [{}]}], r"replies\[0\]\.calls\[0\]\.name: this is missing"),
+        ([{"calls": ["submit"]}], r"replies\[0\]\.calls\[0\]=submit: this must be a mapping"),
+        ([{"calls": [{"name": "x", "arguments": [1]}]}], r"calls\[0\]\.arguments=\[1\]: .* a mapping"),
+    ],
+)
+def test_refused(replies: list[Any], message: str) -> None:
+    """A script must hold replies of the right shape; what is wrong is named by its place."""
+    with pytest.raises(ValueError, match=message):
         Scripted(replies)
+
+
+@pytest.mark.parametrize("seconds", [math.nan, math.inf, -1.0])
+def test_no_time(seconds: float) -> None:
+    """A reply takes a time that passes."""
+    with pytest.raises(ValueError, match=f"seconds={seconds}"):
+        Scripted(REPLIES, seconds=seconds)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from typing import ClassVar
 
 import pytest
 
@@ -67,10 +69,43 @@ async def test_each_limit_ends_the_attempt(tmp_path, limits, words):
 
 
 async def test_out_of_time(tmp_path):
-    """An attempt that takes too long is cut and called a timeout."""
-    with pytest.raises(AgentFailed, match=r"0\.05 seconds") as failed:
-        await Loop(Scripted(SUBMITS, seconds=5), "").solve(attempt(tmp_path, task=task(seconds=0.05)))
+    """An attempt that takes too long over many replies is cut and called a timeout."""
+    calls = Scripted([{"calls": [{"name": "sing"}]}], seconds=0.02)
+    with pytest.raises(AgentFailed, match=r"0\.2 seconds") as failed:
+        await Loop(calls, "").solve(attempt(tmp_path, task=task(seconds=0.2, turns=None)))
     assert failed.value.failure == "timeout"
+
+
+async def test_a_provider_that_hangs(tmp_path):
+    """A reply that alone took more than half of the time is the provider's fault."""
+    with pytest.raises(Void, match=r"scripted: no reply for 0\.") as void:
+        await Loop(Scripted(SUBMITS, seconds=5), "").solve(attempt(tmp_path, task=task(seconds=0.05)))
+    assert void.value.kind == "provider"
+
+
+async def test_a_slow_tool_is_the_agents_time(tmp_path):
+    """The model had replied, so its provider is not to blame."""
+
+    class Slow:
+        description = "takes its time"
+        schema: ClassVar = {"type": "object"}
+
+        async def __call__(self, attempt):
+            await asyncio.sleep(5)
+
+    model = Scripted([{"calls": [{"name": "sing"}]}])
+    with pytest.raises(AgentFailed, match="seconds"):
+        await Loop(model, "").solve(attempt(tmp_path, task=task(seconds=0.05), tools={"sing": Slow()}))
+
+
+async def test_a_limit_of_cost_needs_a_known_cost(tmp_path):
+    """A reply of unknown cost ends the attempt, and is not held against the agent."""
+    turn = Turn("", (ToolCall("1", "sing", {}),), "tools", Usage(10, 10, cost=None))
+    model = Answering(lambda _: turn)
+    with pytest.raises(Void, match=r"task\.limits\.cost") as void:
+        await Loop(model, "").solve(attempt(tmp_path, task=task(cost=1.0)))
+    assert void.value.kind == "engine"
+    assert len(model.asked) == 1
 
 
 @pytest.mark.parametrize("stop", ["refusal", "context"])
