@@ -10,6 +10,8 @@ and returns is untrusted data; only `Result.ended` and `Result.seconds` are fact
     landlock       level 2: the host's files and sockets out of reach
     subprocess     level 1: limits alone, for code that is trusted
     supervised     what they share: every job has a supervisor, a process of its own
+    pool           warm workers: processes with torch imported, whose copies run Python jobs
+    processes      how supervisors and workers are started, and waited for
     session        the engine's side of a running job;  channel  the job's side
     interpreter    the engine's Python, as a job sees it
     supervisor/    that process: starts the job, watches it, kills all of it, reports

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from sandbox import trial
@@ -11,6 +11,7 @@ from sandbox.job import Job, Sandbox, SandboxError, Session
 from sandbox.landlock import Landlock
 from sandbox.namespaces import Namespaces
 from sandbox.subprocess import Subprocess
+from sandbox.supervised import Supervised
 
 # What a level promises; a backend that lets one of these through is not taken.
 PROMISED = {
@@ -23,14 +24,14 @@ PROMISED = {
 class Auto:
     """Takes a backend at the first `check` or `open`, once; `name` and `level` then tell which.
 
-    Nothing below level 2 is taken unless `allow_weak`.
+    Nothing below level 2 is taken unless `allow_weak`. `preload` is for the backend, if that can use it.
     """
 
-    def __init__(self, allow_weak: bool = False, at_once: int | None = None) -> None:
+    def __init__(self, allow_weak: bool = False, preload: Sequence[str] = ()) -> None:
         self.name = "auto"
         self.level = 0
         self._allow_weak = allow_weak
-        self._at_once = at_once
+        self._preload = preload
         self._taken: Sandbox | None = None
         self._choosing = asyncio.Lock()
 
@@ -60,15 +61,15 @@ class Auto:
         works = asyncio.create_task(trial.without())
         try:
             for kind in (Namespaces, Landlock):
-                backend = kind(self._at_once)
+                backend: Supervised = kind()  # without workers, whose isolation is the same, to be quick
                 fault = await _fault(backend, works)
                 if not fault:
-                    return backend
+                    return Namespaces(self._preload) if kind is Namespaces else backend
                 tried.append(f"{backend.name} (level {backend.level}): {fault}")
         finally:
             await asyncio.gather(works, return_exceptions=True)  # never cancelled: it leaves nothing behind
         if self._allow_weak:
-            return Subprocess(self._at_once)
+            return Subprocess()
         raise SandboxError(
             "no sandbox holds untrusted code on this machine. Tried "
             + "; ".join(tried)

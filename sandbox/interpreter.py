@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path, PurePosixPath
 
+from sandbox.job import Job
+
 # Packages of this very program: a job must not read them, since answers may lie among their data.
 OURS = ("engine", "toolkits", "sandbox")
 PACKAGES = ("site-packages", "dist-packages")
+EARLY = ("PYTHON", "LD_")  # variables that are read when a program starts, and then no more
 QUIET = {
     "LANG": "C.UTF-8",
     "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -24,6 +27,22 @@ def program(argv: tuple[str, ...]) -> list[str]:
     if not argv:
         raise ValueError("a job needs a program: argv is empty")
     return [sys.executable, "-s", *argv[1:]] if argv[0] == "python" else list(argv)
+
+
+def warm(job: Job) -> bool:
+    """Whether a running interpreter can take the part of the one that this job starts.
+
+    Not if the job wants other options than `-m` and `-c`, or sets what is read only at the start.
+    """
+    match job.argv:
+        case ("python", "-m" | "-c", _, *_):
+            plain = True
+        case ("python", path, *_):
+            plain = path.endswith(".py")
+        case _:
+            plain = False
+    early = (name for name in job.env if name.startswith(EARLY) or name in QUIET)
+    return job.warm and plain and all(job.env[name] == QUIET.get(name) for name in early)
 
 
 def folders() -> list[str]:

@@ -19,7 +19,8 @@ class SandboxError(Exception):
 class JobLimits:
     """What a job may use; going beyond ends it. `seconds` is wall time, sizes are bytes.
 
-    `memory` bounds all processes of the job together, `output` each of standard output and error.
+    `memory` bounds all processes of the job together, beyond what a warm worker lent them, `output` each of
+    standard output and error.
     """
 
     seconds: float = 60.0
@@ -36,12 +37,17 @@ class Job:
     `files` (relative POSIX path -> content) lie in the working folder, a private one of bounded size,
     when the program starts. The environment is clean but for `env`; the variable SANDBOX_CHANNEL holds
     the number of the descriptor of the channel (a stream socket).
+
+    A Python job may be run by a copy of a process that has imported much already, with the same isolation.
+    `warm=False` asks for a fresh process: CUDA does not survive the copying, and neither do variables of
+    `env` have an effect that an imported module reads only while it is imported.
     """
 
     argv: tuple[str, ...]
     files: Mapping[str, bytes] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
     limits: JobLimits = JobLimits()
+    warm: bool = True
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,20 @@ def memory(pids: list[int], most: int) -> int:
     is never smaller, is asked first.
     """
     resident = sum(_resident(pid) for pid in pids)
-    return resident if resident <= most else sum(_proportional(pid) for pid in pids)
+    if resident <= most:
+        return resident
+    return sum(_proportional(pid) for pid in pids) - _lent(len(pids))
+
+
+def _lent(count: int) -> int:
+    """What so many processes share with this one, which a warm worker's copies do: it is not theirs.
+
+    Each counts as much of it as this process does. Never more than all that this process has, which is
+    what a job that shares less can gain by it at most.
+    """
+    pid = os.getpid()
+    own = _rollup(pid, "Private_Clean:", "Private_Dirty:")
+    return min(count * max(0, _proportional(pid) - own), _resident(pid))
 
 
 def kill(group: int) -> None:
@@ -80,10 +93,12 @@ def _resident(pid: int) -> int:
 
 
 def _proportional(pid: int) -> int:
-    for line in _text(f"/proc/{pid}/smaps_rollup").splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * 1024
-    return 0
+    return _rollup(pid, "Pss:")
+
+
+def _rollup(pid: int, *names: str) -> int:
+    lines = _text(f"/proc/{pid}/smaps_rollup").splitlines()
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(names))
 
 
 def _text(path: str) -> str:

@@ -1,6 +1,7 @@
-"""The program of a supervisor's process: `python -I -S launcher.py CONTROL CHANNEL`, two descriptors.
+"""The program of a supervisor's process, `launcher.py job CONTROL CHANNEL`, all numbers of descriptors.
 
-It reads an order from the control channel, carries it out, and answers with a report.
+It reads an order from the control channel, carries it out, and answers with a report. The same program is a
+warm worker as `launcher.py worker CONTROL MODULE ...`.
 """
 
 # ruff: noqa: PTH100, PTH120
@@ -14,7 +15,7 @@ import sys
 import types
 
 
-def main(control: int, channel: int) -> None:
+def supervise(control: int, channel: int) -> None:
     from sandbox.channel import Channel
     from sandbox.supervisor.watch import Supervisor, failed
 
@@ -37,4 +38,8 @@ def _name_package() -> None:
 
 if __name__ == "__main__":
     _name_package()
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    if sys.argv[1] == "worker":
+        from sandbox.supervisor.worker import serve
+
+        serve(int(sys.argv[2]), sys.argv[3:])
+    supervise(int(sys.argv[2]), int(sys.argv[3]))

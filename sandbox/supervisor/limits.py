@@ -22,11 +22,11 @@ def limit(order: Order, alone: bool) -> None:
 
     Processes are counted by user: exact for a job that is `alone` as its user, else only a backstop that
     allows for all others on the machine. Address space is a backstop too, and granted generously, since
-    interpreters reserve far more than they touch.
+    interpreters reserve far more than they touch, and on top of what this process was born with.
     """
     cpu = int(order["seconds"]) * (os.cpu_count() or 1) + 2
     _lower(resource.RLIMIT_CPU, cpu)
-    _lower(resource.RLIMIT_AS, 2 * order["memory"] + GIB)
+    _lower(resource.RLIMIT_AS, 2 * order["memory"] + GIB + _mapped())
     _lower(resource.RLIMIT_FSIZE, order["disk"])
     _lower(resource.RLIMIT_NPROC, order["processes"] + (0 if alone else _tasks()))
     _lower(resource.RLIMIT_NOFILE, DESCRIPTORS)
@@ -41,6 +41,15 @@ def _lower(what: int, most: int) -> None:
     except ValueError:
         if sys.platform == "linux":  # elsewhere not every limit can be set
             raise
+
+
+def _mapped() -> int:
+    """Address space that this process has, where that can be known."""
+    try:
+        with open("/proc/self/statm", encoding="utf-8") as file:
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0
 
 
 def _tasks() -> int:

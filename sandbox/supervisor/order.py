@@ -12,9 +12,13 @@ if TYPE_CHECKING:
     from sandbox.job import Ended
 
     class Order(TypedDict):
-        """A job for one supervisor. Sizes are bytes, `seconds` is wall time."""
+        """A job for one supervisor. Sizes are bytes, `seconds` is wall time.
+
+        `warm`: the supervisor was forked by a warm worker, and runs the Python program of `argv` in itself.
+        """
 
         isolation: str
+        warm: bool
         argv: list[str]
         env: dict[str, str]
         files: dict[str, bytes]

@@ -1,4 +1,4 @@
-"""From an order to a running program: pipes, confinement, files, limits, exec."""
+"""From an order to a running program: pipes, confinement, files, limits, and exec, or run in a warm copy."""
 
 # ruff: noqa: PTH103, PTH120, PTH123
 # pathlib loads slowly, and every job waits for its supervisor
@@ -90,6 +90,11 @@ def _write(files: dict[str, bytes]) -> None:
 def _execute(order: Order, folder: str) -> None:
     """Become the program. One that cannot be started is the job's own fault: exit code 127."""
     env = {"HOME": folder, "TMPDIR": folder, "SANDBOX_CHANNEL": str(CHANNEL)} | order["env"]
+    if order["warm"]:
+        from sandbox.supervisor import program  # loaded by the worker, and of no use to others
+
+        os.close(TOLD)
+        program.run(order["argv"][2:], env)
     try:
         os.execvpe(order["argv"][0], order["argv"], env)  # noqa: S606  the purpose of all this
     except OSError as error:

@@ -11,10 +11,13 @@ from sandbox.landlock import Landlock
 from sandbox.namespaces import Namespaces
 from sandbox.subprocess import Subprocess
 from sandbox.supervised import Supervised
+from tests.sandbox.warm import Warm
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 EVERYTHING = PROMISED[3]
 LETS_THROUGH = {
     Namespaces: set(),
+    Warm: set(),
     Landlock: {"disk"},
     Subprocess: EVERYTHING - {"memory", "daemon"},
 }
@@ -57,9 +60,6 @@ class Leaky(Subprocess):
     """A sandbox that only says that it is strong."""
 
     level = 2
-
-    def __init__(self, at_once: int | None = None) -> None:
-        super().__init__(at_once)
 
 
 async def test_next_best(monkeypatch: pytest.MonkeyPatch) -> None:

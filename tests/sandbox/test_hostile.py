@@ -19,7 +19,9 @@ from sandbox.subprocess import Subprocess
 from sandbox.supervised import Supervised
 from sandbox.targets import targets
 from tests.sandbox import hostile
+from tests.sandbox.warm import Warm
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 SOURCE = Path(hostile.__file__).read_bytes()
 EVERYTHING = {
     name for name, thing in vars(hostile).items() if getattr(thing, "__module__", "") == hostile.__name__
@@ -27,9 +29,10 @@ EVERYTHING = {
 EVERYTHING -= {"read"}
 
 # What a backend lets through. Whatever is not named here it must hold.
-KINDS: list[type[Supervised]] = [Namespaces, Landlock, Subprocess]
+KINDS: list[type[Supervised]] = [Namespaces, Warm, Landlock, Subprocess]
 LETS_THROUGH: dict[type[Supervised], set[str]] = {
     Namespaces: set(),
+    Warm: set(),
     Landlock: set(),
     Subprocess: EVERYTHING - {"descriptors", "launcher"},
 }

@@ -12,9 +12,11 @@ from sandbox.landlock import Landlock
 from sandbox.namespaces import Namespaces
 from sandbox.subprocess import Subprocess
 from sandbox.supervised import Supervised
+from tests.sandbox.warm import Warm
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 MIB = 1 << 20
-KINDS = [Namespaces, Landlock, Subprocess]
+KINDS = [Namespaces, Warm, Landlock, Subprocess]
 every_kind = pytest.mark.parametrize("kind", KINDS)
 
 MEMORY = "x = bytearray(b'1') * (120 << 20); import time; time.sleep(0.3); print('worked')"

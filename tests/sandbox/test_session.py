@@ -10,9 +10,11 @@ from sandbox.landlock import Landlock
 from sandbox.namespaces import Namespaces
 from sandbox.subprocess import Subprocess
 from sandbox.supervised import Supervised
+from tests.sandbox.warm import Warm
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 CHANNEL = Path(channel.__file__).read_bytes()
-KINDS = [Namespaces, Landlock, Subprocess]
+KINDS = [Namespaces, Warm, Landlock, Subprocess]
 every_kind = pytest.mark.parametrize("kind", KINDS)
 
 
