@@ -13,7 +13,8 @@ import pytest_asyncio
 
 from engine.verdict import Verdict
 from sandbox.auto import Auto
-from tests.titans.score import AT_ONCE, verdicts
+from tests.titans.ahead import ahead
+from tests.titans.score import verdicts
 
 SPECIMENS = Path(__file__).parents[2] / "conf/task/titans/specimens"
 LABELS: dict[str, dict[str, Any]] = json.loads((SPECIMENS / "labels.json").read_text(encoding="utf-8"))
@@ -24,19 +25,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def graded(request: pytest.FixtureRequest) -> AsyncIterator[Graded]:
-    """The specimens that are asked for, being graded two at a time while the tests go by."""
-    sandbox, room = Auto(), asyncio.Semaphore(AT_ONCE)
-
-    async def one(name: str) -> dict[str, Verdict]:
-        async with room:
-            return await verdicts(SPECIMENS / f"{name}.py", sandbox)
-
-    own = [item for item in request.session.items if item.path == Path(__file__)]
-    tasks = {name: asyncio.create_task(one(name)) for name in (item.callspec.params["name"] for item in own)}
-    yield tasks
-    for task in tasks.values():
-        task.cancel()
-    await asyncio.gather(*tasks.values(), return_exceptions=True)
+    """What gate and criteria say of each specimen, by its name."""
+    sandbox = Auto()
+    async with ahead(request, "name", lambda name: verdicts(SPECIMENS / f"{name}.py", sandbox)) as tasks:
+        yield tasks
     await sandbox.close()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import pytest
 import pytest_asyncio
@@ -12,7 +12,10 @@ from engine.submission import Submission
 from engine.verdict import Verdict
 from sandbox import Sandbox
 from sandbox.auto import Auto
+from tests.titans.ahead import ahead
 from tests.titans.parts import part
+
+Judged = Mapping[str, asyncio.Task[Verdict]]
 
 probe = part("execution").probe
 MODEL = """import torch
@@ -190,13 +193,20 @@ FAILING = {
 }
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def judged(request: pytest.FixtureRequest, sandbox: Sandbox) -> AsyncIterator[Judged]:
+    """The gate's verdict, by the kind of failure."""
+    async with ahead(request, "kind", lambda kind: gate(FAILING[kind][0], sandbox)) as tasks:
+        yield tasks
+
+
 @torch_runs
 @own_loop
 @pytest.mark.parametrize("kind", FAILING)
-async def test_what_does_not_run_as_it_should_fails(sandbox: Sandbox, kind: str) -> None:
+async def test_what_does_not_run_as_it_should_fails(judged: Judged, kind: str) -> None:
     """Each is a runtime error, told in its own words and with the line of the submission where it has one."""
     text, reason, quote = FAILING[kind]
-    verdict = await gate(text, sandbox)
+    verdict = await judged[kind]
     assert (verdict.verdict, verdict.failure) == ("fail", "runtime_error"), verdict.reason
     assert reason in verdict.reason
     if quote:

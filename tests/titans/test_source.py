@@ -168,3 +168,24 @@ def test_the_first_construct_is_named() -> None:
 def test_a_main_block_with_an_alternative_is_looked_at() -> None:
     """What runs on import is no script, wherever it stands."""
     assert source("if __name__ == '__main__':\n    pass\nelse:\n    import gc\n").tampering()
+
+
+@pytest.mark.xfail(strict=True, reason="lines end at more characters here than they do for Python")
+@pytest.mark.parametrize("mark", ["\f", "\v", "\x1c", "\x85", "\u2028"])
+def test_lines_are_numbered_as_python_numbers_them(mark: str) -> None:
+    """Only a newline ends a line."""
+    (found,) = source(f"'a{mark}b'\nc = 3\n").evidence(2)
+    assert found.quote == "c = 3"
+
+
+def test_a_cleaned_file_keeps_its_lines() -> None:
+    """What could deceive is cut out, with all that needs it; what is left stands where it stood."""
+    text = "import gc\nx = 1\n\n\ngc.collect()\nclass SimpleTransformer:\n    y = 2\n"
+    cleaned = source(text).cleaned()
+    assert cleaned.text == "\nx = 1\n\n\n\nclass SimpleTransformer:\n    y = 2\n"
+    assert cleaned.tampering() is None
+
+
+def test_a_class_that_could_deceive_is_not_cut_out() -> None:
+    """There would be nothing left to examine."""
+    assert source("class SimpleTransformer:\n    x = eval('1')\n").cleaned() is None

@@ -1,0 +1,35 @@
+"""Slow work for parametrised tests, done ahead of them and two at a time, so that no processor is idle."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import pytest
+
+from tests.titans.score import AT_ONCE
+
+T = TypeVar("T")
+
+
+@asynccontextmanager
+async def ahead(
+    request: pytest.FixtureRequest, parameter: str, work: Callable[[str], Awaitable[T]]
+) -> AsyncIterator[Mapping[str, asyncio.Task[T]]]:
+    """A task for each value of that parameter which the tests of the asking module will want."""
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def one(value: str) -> T:
+        async with room:
+            return await work(value)
+
+    own = [item for item in request.session.items if item.path == request.path]
+    given = [item.callspec.params for item in own if hasattr(item, "callspec")]
+    values = [params[parameter] for params in given if parameter in params]
+    tasks = {value: asyncio.create_task(one(value)) for value in values}
+    yield tasks
+    for task in tasks.values():
+        task.cancel()
+    await asyncio.gather(*tasks.values(), return_exceptions=True)
