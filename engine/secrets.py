@@ -8,34 +8,45 @@ from collections.abc import Mapping
 from typing import Any
 
 MASK = "***"
-_NAME = re.compile(r"(api_?key|secret|password|authorization|(?<!max_)token$)", re.IGNORECASE)
-_SETTING = re.compile(r"([\w.\-]+)(\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^,{}\"']+)")
+AUTHORS = (
+    "rubric",
+    "task",
+)  # what stands here is read by graders: a name such as password_hashing is a criterion
+_NAME = re.compile(
+    r"api[_-]?key|(^|[_-])(auth|authorization|secrets?|passwd|password|token|access[_-]key)($|[_-])",
+    re.IGNORECASE,
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_USER = re.compile(r"(\b[a-z][\w+.-]*://)[^/?#\s'\"]*@", re.IGNORECASE)
 _SHORTEST = 8  # a shorter value of a variable would blot out innocent text
 
 
-def masked(value: Any, name: str = "") -> Any:
-    """A copy of a config's content with its secrets blotted out."""
-    if value is not None and _NAME.search(name):
-        return MASK
+def masked(value: Any, key: str = "") -> Any:
+    """A copy of the content of a config at that key, with its secrets blotted out.
+
+    A secret is a scalar whose name says so, the user of an address, or what a secret variable holds.
+    """
     if isinstance(value, Mapping):
-        return {key: masked(each, str(key)) for key, each in value.items()}
+        return {name: masked(each, f"{key}.{name}" if key else str(name)) for name, each in value.items()}
     if isinstance(value, list | tuple):
-        return [masked(each) for each in value]
-    return _without_values(value) if isinstance(value, str) else value
+        return [masked(each, key) for each in value]
+    if value is None or isinstance(value, bool):
+        return value
+    authored = key.partition(".")[0] in AUTHORS
+    if not authored and _is_secret(key.rpartition(".")[2]):
+        return MASK
+    if not isinstance(value, str):
+        return value
+    return _without_values(value if authored else _USER.sub(rf"\1{MASK}@", value))
 
 
-def masked_override(override: str) -> str:
-    """The same for one override of the command line."""
-
-    def blot(found: re.Match[str]) -> str:
-        return f"{found[1]}{found[2]}{MASK}" if _NAME.search(found[1]) else found[0]
-
-    return _without_values(_SETTING.sub(blot, override))
+def _is_secret(name: str) -> bool:
+    return bool(_NAME.search(_CAMEL.sub("_", name)))
 
 
 def _without_values(text: str) -> str:
     """Without the values of secret variables of the environment, wherever they came in."""
     for name, value in os.environ.items():
-        if _NAME.search(name) and len(value) >= _SHORTEST:
+        if _is_secret(name) and len(value) >= _SHORTEST:
             text = text.replace(value, MASK)
     return text

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from engine.agent import Attempt
 from engine.errors import Refused
 from engine.submission import Submission
+
+MOST_FILES = 1_000  # of one submission
+MOST_BYTES = 20_000_000
 
 
 class Replay:
@@ -20,10 +26,16 @@ class Replay:
 
     def __init__(self, source: str | None, specimens: Path, submission: str) -> None:
         self.submission = submission
-        self.items = _items(_locate(source, specimens, Path(submission).suffix), Path(submission).suffix)
+        suffix = Path(submission).suffix
+        try:
+            self.items = _items(_locate(source, specimens, suffix), suffix)
+            for item in self.items:
+                _bounded(item)
+        except OSError as error:
+            raise Refused(f"agent.source={source}: {error.strerror}") from error
         if not self.items:
-            where = source or "the task's specimens"
-            raise Refused(f"agent.source: nothing to replay in {where}: no *{Path(submission).suffix} file")
+            where = "the task's specimens" if source is None else source
+            raise Refused(f"agent.source: nothing to replay in {where}: no *{suffix} file")
 
     async def solve(self, attempt: Attempt) -> Submission:
         item = self.items[attempt.index % len(self.items)]
@@ -37,6 +49,8 @@ def _locate(source: str | None, specimens: Path, suffix: str) -> Path:
         if not specimens.is_dir():
             raise Refused(f"agent.source: this task has no specimens ({specimens}); name a file or a folder")
         return specimens
+    if not source.strip():
+        raise Refused("agent.source=: this must be a file or folder, or null for all specimens")
     for place in (Path(source), specimens / source, specimens / f"{source}{suffix}"):
         if place.exists():
             return place / "submissions" if (place / "submissions").is_dir() else place
@@ -52,14 +66,46 @@ def _locate(source: str | None, specimens: Path, suffix: str) -> Path:
 def _items(place: Path, suffix: str) -> tuple[Path, ...]:
     if place.is_file():
         return (place,)
-    return tuple(
-        sorted(
-            entry
-            for entry in place.iterdir()
-            if not entry.name.startswith((".", "_"))
-            and ((entry.is_file() and entry.suffix == suffix) or (entry.is_dir() and any(entry.iterdir())))
-        )
-    )
+    if not place.is_dir():
+        raise Refused(f"agent.source={place}: this is neither a file nor a folder")
+    return tuple(sorted((entry for entry in place.iterdir() if _is_item(entry, suffix)), key=_order))
+
+
+def _is_item(entry: Path, suffix: str) -> bool:
+    """A file of the kind that is asked for, or a folder with such a file, other than an experiment's."""
+    if entry.name.startswith((".", "_")):
+        return False
+    if entry.is_file():
+        return entry.suffix == suffix
+    if not entry.is_dir() or not os.access(entry, os.R_OK | os.X_OK) or (entry / "runs.jsonl").exists():
+        return False
+    return any(inside.suffix == suffix and inside.is_file() for inside in entry.iterdir())
+
+
+def _order(item: Path) -> list[str | int]:
+    """By name, in which numbers count as numbers: 1000 comes after 999."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", item.name)]
+
+
+def _bounded(item: Path) -> None:
+    """Raises Refused where this is much more than anyone would submit: a disk, say."""
+    size = 0
+    for files, file in enumerate(_files(item), start=1):
+        size += file.stat().st_size
+        if files > MOST_FILES or size > MOST_BYTES:
+            raise Refused(
+                f"agent.source: {item} is no submission: it has more than"
+                f" {MOST_FILES} files or {MOST_BYTES // 1_000_000} MB"
+            )
+
+
+def _files(item: Path) -> Iterator[Path]:
+    """The regular files of an item. What a folder links to is not in it."""
+    if item.is_file():
+        yield item
+    for folder, _, names in os.walk(item):
+        files = (Path(folder, name) for name in sorted(names))
+        yield from (file for file in files if file.is_file() and not file.is_symlink())
 
 
 def _name(item: Path) -> str:
@@ -69,7 +115,7 @@ def _name(item: Path) -> str:
 def _read(item: Path, submission: str) -> Submission:
     if item.is_file():
         return Submission({submission: _text(item)}, source=_name(item))
-    files = {path.relative_to(item).as_posix(): _text(path) for path in item.rglob("*") if path.is_file()}
+    files = {file.relative_to(item).as_posix(): _text(file) for file in _files(item)}
     return Submission(files, source=_name(item))
 
 

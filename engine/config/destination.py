@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import os
 import re
+import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,12 +16,18 @@ def destination(out: str | None, task: str, swept: Mapping[str, str], now: datet
     """The output folder, not made yet. In a sweep each job has its own. Raises Refused where it cannot be."""
     if out == "":
         raise Refused("out=: this must be a folder, or null for out/<task>/<time>")
-    if out is None:
-        folder = _free(Path("out", slug(task), (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H-%M-%S")))
-    else:
-        folder = Path(out).expanduser() / ",".join(f"{key}={slug(value)}" for key, value in swept.items())
-    _check(folder)
+    try:
+        folder = _folder(out, task, swept, now or datetime.now(UTC))
+        _check(folder)
+    except (OSError, RuntimeError) as error:  # a name too long; a ~user who is not there
+        raise Refused(f"out={out or slug(task)}: {getattr(error, 'strerror', error)}") from error
     return folder.absolute()
+
+
+def _folder(out: str | None, task: str, swept: Mapping[str, str], now: datetime) -> Path:
+    if out is None:
+        return _free(Path("out", slug(task), now.strftime("%Y-%m-%dT%H-%M-%S")))
+    return Path(out).expanduser() / ",".join(f"{key}={slug(value)}" for key, value in swept.items())
 
 
 def slug(text: str) -> str:
@@ -42,5 +48,7 @@ def _check(folder: Path) -> None:
     there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
     if not there.is_dir():
         raise Refused(f"out={folder}: {there} is a file, and a folder is needed")
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise Refused(f"out={folder}: {there} cannot be written to")
+    try:
+        tempfile.TemporaryDirectory(dir=there).cleanup()
+    except OSError as error:
+        raise Refused(f"out={folder}: {there} cannot be written to ({error.strerror})") from error

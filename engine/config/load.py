@@ -20,7 +20,7 @@ from engine.graders.probes import Probes
 from engine.model import Model
 from engine.plan import Plan, points_to_pass
 from engine.rubric import Criterion, Gate
-from engine.secrets import masked, masked_override
+from engine.secrets import masked
 from engine.task import Assets
 
 Part = TypeVar("Part", Criterion, Gate)
@@ -45,6 +45,7 @@ def _plan(tree: Tree, origin: Origin) -> Plan:
     criteria = _parts(Criterion, said.rubric.criteria, "rubric.criteria")
     agent = build(said.agent, "agent", specimens=assets.specimens, submission=task.submission)
     judge = build(said.judge, "judge") if said.grading.judge else None
+    runs = len(getattr(agent, "items", ())) or 1 if said.runs is None else said.runs
     return Plan(
         task=task,
         prompt=render(task, assets),
@@ -58,13 +59,13 @@ def _plan(tree: Tree, origin: Origin) -> Plan:
         use_probes=said.grading.probe,
         sandbox=build(said.sandbox, "sandbox"),
         models=_models(agent=agent, judge=judge),
-        runs=said.runs,
+        runs=runs,
         concurrency=said.concurrency,
         verbose=said.verbose,
         fail_under=said.fail_under,
         out=destination(said.out, task.name, origin.swept),
-        config=OmegaConf.to_yaml(OmegaConf.create(masked(tree))),
-        overrides=tuple(map(masked_override, origin.overrides)),
+        config=OmegaConf.to_yaml(OmegaConf.create(masked({**tree, "runs": runs}))),
+        overrides=origin.overrides,
     )
 
 
@@ -80,7 +81,7 @@ def _resolved(cfg: DictConfig) -> Tree:
 def _parts(kind: type[Part], found: Mapping[str, Any], key: str) -> dict[str, Part]:
     """Gates or criteria by id, each checked against its dataclass."""
     for id, node in found.items():
-        if isinstance(node, Mapping) and not node.get("claim"):
+        if isinstance(node, Mapping) and not str(node.get("claim") or "").strip():
             others = [str(other) for other in found if other != id]
             raise Refused(f"{key}.{id}: this has no claim.{nearest(str(id), others)}")
     return {str(id): noun(kind, node, f"{key}.{id}") for id, node in found.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,16 +10,21 @@ from typing import Any
 
 from hydra.conf import HydraConf
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
 from hydra.types import RunMode
 from omegaconf import OmegaConf
 
 from engine.config.mounts import find
 from engine.errors import Refused
+from engine.secrets import masked
 
 
 @dataclass(frozen=True)
 class Origin:
-    """`swept` maps what a sweep varies to this job's values, and is empty outside of sweeps."""
+    """`overrides` are as they were typed, without secrets.
+
+    `swept` maps what a sweep varies to this job's values, and is empty outside of sweeps.
+    """
 
     task: Path
     rubric: Path
@@ -28,9 +34,23 @@ class Origin:
 
 def trace(hydra: HydraConf, command: Sequence[str] = ()) -> Origin:
     """`command` holds the overrides as they were typed, with sweeps in them."""
-    overrides = tuple(_plain(hydra.overrides.task))
-    swept = _swept(overrides, command) if hydra.mode == RunMode.MULTIRUN else {}
-    return Origin(_file(hydra, "task"), _file(hydra, "rubric"), overrides, swept)
+    said = _parsed(_plain(hydra.overrides.task))
+    swept = _swept(said, command) if hydra.mode == RunMode.MULTIRUN else {}
+    return Origin(_file(hydra, "task"), _file(hydra, "rubric"), tuple(map(discreet, said)), swept)
+
+
+def discreet(override: Override) -> str:
+    """As it was typed, or with its value written anew where something in it is secret."""
+    value = override.value()
+    told = masked(value, override.key_or_group)
+    if told == value:
+        return str(override.input_line)
+    shown = told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
+    return f"{str(override.input_line).partition('=')[0]}={shown}"
+
+
+def _parsed(overrides: Sequence[str]) -> list[Override]:
+    return OverridesParser.create().parse_overrides(list(overrides))
 
 
 def _plain(overrides: Any) -> list[str]:
@@ -48,9 +68,6 @@ def _file(hydra: HydraConf, group: str) -> Path:
     return file
 
 
-def _swept(overrides: Sequence[str], command: Sequence[str]) -> Mapping[str, str]:
-    parser = OverridesParser.create()
-    typed = parser.parse_overrides(list(command))
-    varied = {override.key_or_group for override in typed if override.is_sweep_override()} - {"out"}
-    now = parser.parse_overrides(list(overrides))
+def _swept(now: Sequence[Override], command: Sequence[str]) -> Mapping[str, str]:
+    varied = {each.key_or_group for each in _parsed(command) if each.is_sweep_override()} - {"out"}
     return {each.key_or_group: each.get_value_element_as_str() for each in now if each.key_or_group in varied}

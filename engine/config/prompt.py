@@ -26,7 +26,12 @@ def render(task: Task, assets: Assets) -> str:
         raise Refused(f"task {task.name}: its prompt is not there: {assets.prompt}") from None
     except UnicodeDecodeError as error:
         raise Refused(f"task {task.name}: a file of {assets.folder} is not UTF-8 text: {error}") from error
-    return _fill(text, assets.prompt, {"hints": hints, "given": given, "task": task})
+    except OSError as error:
+        raise Refused(f"task {task.name}: {error.filename} cannot be read: {error.strerror}") from error
+    prompt = _fill(text, assets.prompt, {"hints": hints, "given": given, "task": task})
+    if not prompt.strip():
+        raise Refused(f"task {task.name}: its prompt says nothing: {assets.prompt}")
+    return prompt
 
 
 def _hints(task: Task) -> Mapping[str, bool]:
@@ -53,6 +58,6 @@ def _fill(text: str, file: Path, words: Mapping[str, object]) -> str:
         return jinja.from_string(text).render(**words).strip() + "\n"
     except TemplateSyntaxError as error:
         raise Refused(f"{file}, line {error.lineno}: {error.message}") from error
-    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
         places = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == _NAMELESS]
         raise Refused(f"{file}, line {places[-1].lineno if places else '?'}: {error}") from error

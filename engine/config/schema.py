@@ -43,7 +43,7 @@ class Config:
     judge: dict[str, Any] = field(default_factory=dict)
     toolkit: dict[str, Any] = field(default_factory=dict)
     sandbox: dict[str, Any] = field(default_factory=dict)
-    runs: int = MISSING
+    runs: int | None = MISSING
     concurrency: int = MISSING
     verbose: bool = MISSING
     fail_under: float | None = MISSING

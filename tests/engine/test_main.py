@@ -159,7 +159,8 @@ def test_a_retiring_model_is_told_of(monkeypatch, capsys, own):
     """Before the runs, on standard error."""
     monkeypatch.setenv("ANTHROPIC_API_KEY", "not a real one")
     ending(monkeypatch, 0)
-    assert main([*own, "agent=loop", "agent.model=haiku", "agent.model.retires='2020-01-01'"]) == 0
+    said = ("agent=loop", "agent.model=haiku", "agent.model.retires='2020-01-01'", "threshold.points=1")
+    assert main([*own, *said]) == 0
     assert "2020-01-01" in capsys.readouterr().err
 
 

@@ -4,39 +4,49 @@ from __future__ import annotations
 
 import pytest
 
-from engine.secrets import masked, masked_override
+from engine.secrets import masked
 
 
 @pytest.mark.parametrize(
-    "name", ["api_key", "apikey", "client_secret", "auth_token", "token", "Authorization"]
+    "name",
+    [
+        *("api_key", "apikey", "apiKey", "x-api-key", "client_secret", "auth_token", "token", "accessToken"),
+        *("Authorization", "proxy-authorization", "password", "aws_secret_access_key"),
+    ],
 )
 def test_by_name(name):
-    assert masked({"a": [{name: "x"}]}) == {"a": [{name: "***"}]}
-    assert masked_override(f"agent.model.{name}=swordfish") == f"agent.model.{name}=***"
+    """Wherever it stands, with one value or several."""
+    assert masked({"agent": [{name: "x"}, {name: ["x", 5]}]}) == {
+        "agent": [{name: "***"}, {name: ["***"] * 2}]
+    }
 
 
-@pytest.mark.parametrize("name", ["max_tokens", "tokens"])
-def test_counts_of_tokens_are_no_secret(name):
+@pytest.mark.parametrize("name", ["max_tokens", "tokens", "author", "tokenizer", "secretary"])
+def test_names_of_other_things(name):
+    """A count of tokens is no secret, nor is who wrote something."""
     assert masked({name: 16000}) == {name: 16000}
-    assert masked_override(f"agent.model.{name}=16000") == f"agent.model.{name}=16000"
 
 
-def test_an_empty_key_is_no_secret():
-    assert masked({"api_key": None}) == {"api_key": None}
+@pytest.mark.parametrize("value", [None, True, {"user": "me"}])
+def test_only_a_value_is_secret(value):
+    """Nothing, a switch, and a mapping whose own names are harmless stay."""
+    assert masked({"auth": value}) == {"auth": value}
 
 
-def test_by_value(monkeypatch):
+@pytest.mark.parametrize("part", ["rubric", "task"])
+def test_what_an_author_states_is_no_secret(part):
+    """A criterion may be called after a secret thing."""
+    said = {part: {"criteria": {"no_secrets_leaked": {"claim": "x"}, "stop_token": "y", "password": "z"}}}
+    assert masked(said) == said
+
+
+def test_the_user_of_an_address():
+    said = "no connection to https://user:pw@host:80/v1?to=a@b and http://x/y@z"
+    assert masked(said) == "no connection to https://***@host:80/v1?to=a@b and http://x/y@z"
+
+
+@pytest.mark.parametrize("part", ["rubric", "agent"])
+def test_by_value(monkeypatch, part):
     """What a secret variable holds, wherever it came in."""
     monkeypatch.setenv("TOY_API_KEY", "swordfish")
-    assert masked({"url": "http://x/swordfish/y"}) == {"url": "http://x/***/y"}
-    assert (
-        masked_override("agent.model.base_url=http://x/swordfish/y") == "agent.model.base_url=http://x/***/y"
-    )
-
-
-def test_within_an_override():
-    """A mapping on the command line, quoted or not."""
-    said = "+agent.model.extra={headers: {Authorization: Bearer abc def}, api_key: 'x, y', top_p: 1}"
-    assert (
-        masked_override(said) == "+agent.model.extra={headers: {Authorization: ***}, api_key: ***, top_p: 1}"
-    )
+    assert masked({part: {"url": "http://x/swordfish/y"}}) == {part: {"url": "http://x/***/y"}}

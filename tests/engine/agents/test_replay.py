@@ -68,3 +68,65 @@ def test_an_empty_folder(tmp_path, specimens):
     (tmp_path / "empty").mkdir()
     with pytest.raises(Refused, match=r"\*\.py"):
         Replay(str(tmp_path / "empty"), specimens, "answer.py")
+
+
+async def test_runs_beyond_a_thousand(tmp_path, specimens):
+    """The items of an earlier experiment keep the order of its runs."""
+    for run in ("999", "1000", "000"):
+        folder = tmp_path / "out/submissions" / run
+        folder.mkdir(parents=True)
+        (folder / "answer.py").touch()
+    assert [item.name for item in Replay(str(tmp_path / "out"), specimens, "answer.py").items] == [
+        "000",
+        "999",
+        "1000",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("", r"agent\.source=: this must be"),
+        ("/dev/null", r"agent\.source=/dev/null: this is neither a file nor a folder"),
+        ("x" * 300, r"agent\.source=x+: File name too long"),
+        ("/", r"agent\.source"),
+    ],
+)
+def test_what_is_no_source(specimens, source, message):
+    """Refused at once, whatever it leads to."""
+    with pytest.raises(Refused, match=message):
+        Replay(source, specimens, "poem.qqq")
+
+
+def test_experiments_are_no_submissions(tmp_path, specimens):
+    """A folder of experiments has nothing to hand in, though they hold files."""
+    (tmp_path / "out/one").mkdir(parents=True)
+    (tmp_path / "out/one/runs.jsonl").touch()
+    (tmp_path / "out/one/config.yaml").touch()
+    with pytest.raises(Refused, match="nothing to replay"):
+        Replay(str(tmp_path / "out"), specimens, "answer.yaml")
+
+
+def test_a_disk_is_no_submission(tmp_path, specimens, monkeypatch):
+    """So much that nobody would hand it in is refused before it is read."""
+    for number in range(5):
+        (tmp_path / f"out/big/{number}").mkdir(parents=True)
+        (tmp_path / f"out/big/{number}/answer.py").write_text("x" * 10)
+    (tmp_path / "out/big/answer.py").touch()
+    assert len(Replay(str(tmp_path / "out"), specimens, "answer.py").items) == 1
+    for bound in ("MOST_FILES", "MOST_BYTES"):
+        with monkeypatch.context() as smaller, pytest.raises(Refused, match="big is no submission"):
+            smaller.setattr(f"engine.agents.replay.{bound}", 4)
+            Replay(str(tmp_path / "out"), specimens, "answer.py")
+
+
+async def test_links_are_not_followed(tmp_path, specimens):
+    """What a submission's folder links to is not in it."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/answer.py").write_text("x = 1")
+    (tmp_path / "mine/secret.py").symlink_to(specimens / "alpha.py")
+    (tmp_path / "mine/all").symlink_to(specimens)
+    (tmp_path / "work").mkdir()
+    (tmp_path / "mine").rename(tmp_path / "work/mine")
+    replay = Replay(str(tmp_path / "work"), specimens, "answer.py")
+    assert await handed_in(replay, tmp_path, 0) == ("mine", {"answer.py": "x = 1"})

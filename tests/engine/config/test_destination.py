@@ -67,6 +67,19 @@ def test_a_folder_must_be_writable(here):
 
 
 @pytest.mark.parametrize(
+    ("out", "message"),
+    [
+        ("x" * 300, r"out=x+: File name too long"),
+        ("/proc/foo", r"out=/proc/foo: /proc cannot be written to"),
+        ("~nobody-of-that-name/x", r"out=~nobody-of-that-name/x: .*home"),
+    ],
+)
+def test_a_place_that_cannot_be(out, message):
+    with pytest.raises(Refused, match=message):
+        destination(out, "toy", {})
+
+
+@pytest.mark.parametrize(
     ("text", "name"),
     [("openai/gpt-5", "openai-gpt-5"), ("{claim: x}", "claim-x"), ("../..", "none"), ("0.3", "0.3")],
 )

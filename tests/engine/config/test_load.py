@@ -87,7 +87,7 @@ def test_a_task_of_ones_own(own):
 def test_a_model_of_ones_own(own, monkeypatch):
     """It is an option of both roles and may extend one of ours."""
     monkeypatch.setenv("ANTHROPIC_API_KEY", "not a real one")
-    plan = planned("task=mine", "agent.model=tiny", *MINE[2:], own=own)
+    plan = planned("task=mine", "agent.model=tiny", *MINE[3:], own=own)
     assert plan.models["agent"].id == "claude-tiny"
 
 
@@ -161,6 +161,18 @@ def test_the_kept_config_is_whole_and_has_no_secrets(own, monkeypatch):
 def test_what_types_do_not_hold_is_checked_after_composing(own, override, message):
     with pytest.raises(Refused, match=message):
         planned(*MINE, override, own=own)
+
+
+@pytest.mark.parametrize(("said", "runs"), [((), 2), (("agent.source=good",), 1), (("runs=5",), 5)])
+def test_a_replay_is_run_once_for_each_item(own, said, runs):
+    """Unless said otherwise; the kept config says how many it came to."""
+    plan = planned(*MINE, *said, own=own)
+    assert (plan.runs, yaml.safe_load(plan.config)["runs"]) == (runs, runs)
+
+
+def test_a_model_is_run_once(own):
+    """What costs money is asked for."""
+    assert planned("task=mine", "agent.model=scripted", "judge.model=scripted", *MINE[3:], own=own).runs == 1
 
 
 def test_a_fault_of_the_rubric_names_its_file(own):

@@ -39,6 +39,8 @@ def test_given_and_task_can_be_shown(tmp_path):
         ("fine\n{{ nothing }}", r"prompt\.md, line 2: 'nothing' is undefined"),
         ("{{ 1 / 0 }}", r"prompt\.md, line 1: division by zero"),
         ("{{ given.__class__.__mro__ }}", r"prompt\.md, line 1: "),
+        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", r"prompt\.md, line 1: .*recursion"),
+        (" {% if not hints %}x{% endif %}\n", r"its prompt says nothing: .*prompt\.md"),
     ],
 )
 def test_a_fault_names_its_place(tmp_path, template, message):
@@ -69,3 +71,9 @@ def test_what_is_given_is_text(tmp_path):
     (tmp_path / "given/x.bin").write_bytes(b"\xff\xfe")
     with pytest.raises(Refused, match="is not UTF-8 text"):
         told(tmp_path, "Write")
+
+
+def test_a_prompt_is_a_file(tmp_path):
+    (tmp_path / "prompt.md").mkdir()
+    with pytest.raises(Refused, match=r"prompt\.md cannot be read: Is a directory"):
+        render(Task(name="toy", description="a toy", prompts=HINTS), Assets(tmp_path))
