@@ -146,3 +146,12 @@ def test_very_many_arrays_are_read_in_time() -> None:
     _, arrays = message.unpack(announcing(*[["bool", [0]]] * 200_000))
     assert len(arrays) == 200_000
     assert time.monotonic() - began < 10
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a header is bounded by the message alone: 128 MB of [] take 3.5 GB to parse"
+)
+def test_a_header_is_bounded() -> None:
+    """Parsing takes thirty times a header's size, and those of honest subjects are of about a megabyte."""
+    with pytest.raises(message.Malformed):
+        message.unpack(forged(b" " * (33 << 20) + b'{"value": 1, "arrays": []}'))
