@@ -45,6 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.prog = "python -m engine"
     parser.usage = "%(prog)s [KEY=VALUE ...] [OPTION ...]   (--help says more)"
     arguments = parser.parse_intermixed_args(argv)
+    if arguments.config_dir and not Path(arguments.config_dir).is_dir():
+        return refuse(f"--config-dir {arguments.config_dir}: there is no such folder")
     if arguments.help:
         print(catalogue(Path(arguments.config_dir) if arguments.config_dir else None))
         return DONE
@@ -73,6 +75,8 @@ def compose(parser: ArgumentParser, arguments: Namespace) -> int:
         codes.append(INTERRUPTED)
     except (HydraException, OmegaConfBaseException, YAMLError, ValueError, OSError, AssertionError) as error:
         codes.append(refuse(explain(error)))  # all that Hydra says before a job begins is about the input
+    except Exception:
+        codes.append(bug())
     return min(codes, key=WORST_FIRST.index, default=DONE)
 
 
@@ -93,10 +97,8 @@ def attempt(cfg: DictConfig, overrides: tuple[str, ...]) -> int:
         return INTERRUPTED
     except Refused as error:
         return refuse(str(error))
-    except Exception:  # the last resort: ours to repair, so it comes with its trace
-        traceback.print_exc()
-        print("This is a bug in the engine, please report it.", file=sys.stderr)
-        return BUG
+    except Exception:
+        return bug()
 
 
 def _conduct(cfg: DictConfig, overrides: tuple[str, ...]) -> int:
@@ -115,6 +117,13 @@ def _conduct(cfg: DictConfig, overrides: tuple[str, ...]) -> int:
 def refuse(message: str) -> int:
     print(f"Refused: {message}", file=sys.stderr)
     return REFUSED
+
+
+def bug() -> int:
+    """The last resort: ours to repair, so it comes with its trace."""
+    traceback.print_exc()
+    print("This is a bug in the engine, please report it.", file=sys.stderr)
+    return BUG
 
 
 @cache

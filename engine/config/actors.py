@@ -27,6 +27,8 @@ WORDS = {
 # What an actor must be able to do at its place; `key` ends or, for tools, begins with the word.
 ACTS = {"agent": "solve", "model": "reply", "judge": "grade", "sandbox": "open", "toolkit": "__call__"}
 
+ELSEWHERE = {"agent.source": " It needs agent=replay."}
+
 
 def build(node: Any, key: str, **offered: Any) -> Any:
     """The actor that stands at `key`, with those inside it. `offered` is given where the target takes it."""
@@ -88,6 +90,7 @@ def _check(given: Mapping[str, Any], target: type, takes: Mapping[str, Any], key
         if name not in takes:
             raise Refused(
                 f"{key}.{name}: {target.__name__} takes no such key.{nearest(name, takes)}"
+                f"{ELSEWHERE.get(f'{key}.{name}', '')}"
                 f" Accepted: {', '.join(takes)}."
             )
         if value == "???":

@@ -25,7 +25,12 @@ REWORDED = {
         r"a choice must be the name of a file, as in task=NAME, and here is one of type \1"
     ),
     r"Could not override 'model'": "model: say whose, as in agent.model=haiku or judge.model=haiku",
-    r"Cannot merge DictConfig with ListConfig": "this must be a mapping, and here is a list",
+    r"Cannot merge DictConfig with ListConfig|list is not a subclass": (
+        "this must be a mapping, and here is a list"
+    ),
+    r"Could not append to config. An item is already at '(.+?)'": (
+        r"+\1: this key is there already; set it without the +"
+    ),
     r"Interpolation key 'task' not found": "a task is needed, as in task=NAME",
     r"field '.*' is not Optional": "null is not accepted here",
     r"Invalid type assigned: (\w+) is not a subclass": r"this must be a mapping, and here is one of type \1",
@@ -101,7 +106,7 @@ def _broken_key(error: OmegaConfBaseException, key: str) -> str:
         if name and not full.endswith(name[1]):
             full = f"{full}.{name[1]}"
         return f"{full}: this is missing and needs a value"
-    return f"{full}: {_first_line(_reworded(str(error)))}"
+    return ": ".join(filter(None, (full, _first_line(_reworded(str(error))))))
 
 
 def _unknown_key(full: str, parent: object) -> str:

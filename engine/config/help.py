@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 from engine.config.mounts import options
 
+WIDTH = 80
 GROUPS = {
     "task": "what is asked, for task=",
     "model": "for agent.model= and judge.model=; a raw id with a slash (openai/gpt-5) goes through litellm",
@@ -20,24 +22,35 @@ GROUPS = {
 HEAD = """\
 Usage: python -m engine [KEY=VALUE ...]
 
-Makes a number of attempts at a task, grades each, and reports. Three commands to begin with:
+Makes a number of attempts at a task, grades each, and reports.
+Three commands to begin with: without a model and without a key; ten attempts
+by a model; the same for each of two models.
 
-  python -m engine task={task} agent=replay grading=probe runs=10    without a model and without a key
-  python -m engine task={task} agent.model=sonnet runs=10            ten attempts by a model
-  python -m engine -m task={task} agent.model=haiku,sonnet runs=10   the same for each of two models
+  python -m engine task={task} agent=replay grading=probe
+  python -m engine task={task} agent.model=sonnet runs=10
+  python -m engine -m task={task} agent.model=haiku,sonnet runs=10
 """
 
 TAIL = """\
-Any value can be set: runs=10 concurrency=5 verbose=true fail_under=0.3 out=DIR agent.source=FILE
-agent.model.max_tokens=4000 task.limits.turns=5 rubric.criteria.ID.points=2 threshold.points=5
-'+rubric.criteria.ID={claim: "...", points: 1}' '~rubric.criteria.ID'
+Any value can be set:
+  runs=10 concurrency=5 verbose=true fail_under=0.3 out=DIR
+  agent.source=FILE (with agent=replay) agent.model.max_tokens=4000
+  task.limits.turns=5 rubric.criteria.ID.points=2 threshold.points=5
+  '+rubric.criteria.ID={claim: "...", points: 1}' '~rubric.criteria.ID'
 
---cfg job shows the composed config and runs nothing; --config-dir DIR adds tasks, rubrics and models of
-your own (DIR/task/NAME.yaml, DIR/task/NAME/, DIR/rubric/NAME.yaml, DIR/model/NAME.yaml); -m sweeps;
+--cfg job shows the composed config and runs nothing. -m sweeps.
+--config-dir DIR adds tasks, rubrics and models of your own
+  (DIR/task/NAME.yaml, DIR/task/NAME/, DIR/rubric/NAME.yaml,
+  DIR/model/NAME.yaml).
 --hydra-help lists the other options.
 
-Exit codes: 0 done; 1 done, but the pass rate lies under fail_under; 2 refused, nothing was spent;
-3 done, but some runs are void; 70 a bug in the engine; 130 interrupted, what finished is kept.
+Exit codes:
+  0    done
+  1    done, but the pass rate lies under fail_under
+  2    refused, nothing was spent; in a sweep other jobs may have run
+  3    done, but some runs are void
+  70   a bug in the engine
+  130  interrupted, what finished is kept
 """
 
 
@@ -50,8 +63,12 @@ def catalogue(own: Path | None) -> str:
 def _section(group: str, words: str, own: Path | None) -> str:
     found = options(group, own)
     width = max(map(len, found), default=0)
-    lines = [f"  {name:{width}}  {summary(file)}".rstrip() for name, file in found.items()]
-    return "\n".join([f"{group}: {words}", *lines, ""])
+    lines = [_wrapped(f"  {name:{width}}  {summary(file)}", width + 4) for name, file in found.items()]
+    return "\n".join([_wrapped(f"{group}: {words}", 2), *lines, ""])
+
+
+def _wrapped(line: str, indent: int) -> str:
+    return textwrap.fill(line, WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False).rstrip()
 
 
 def summary(file: Path) -> str:

@@ -32,12 +32,20 @@ BROKEN = {
     "rubric/empty.yaml": "description: nothing\n",
     "rubric/misspelt.yaml": "criterias: {lines: {claim: It has.}}\n",
     "rubric/listed.yaml": "- claim: It has.\n",
+    "task/itemized.yaml": "- a\n",
+    "rubric/itemized.yaml": "criteria: {a: {claim: It is.}}\n",
+    "model/empty.yaml": "",
+    "model/vague.yaml": "id: vague\n",
+    "task/mine/probes/torn.py": "async def probe(submission, sandbox):\n    return {\n",
     "task/mine/specimens/.keep": "",
     "a file": "",
 }
 
 # Below a test's folder: my_evals/ as of composing.py, with what is broken above.
 OWN = ("--config-dir", "my_evals")
+LOOP = ("task=mine", "sandbox=subprocess")
+UNPRICED = ("agent.model=openai/my-own", "agent.model.api_key=x")
+LONG = "x" * 300
 ROWS = {
     "unknown task": (("task=titanz",), "task=titanz", "Did you mean titans?"),
     "unknown model": (("agent.model=sonet",), "agent.model=sonet", "Did you mean sonnet?", "opus"),
@@ -87,7 +95,8 @@ ROWS = {
     "an unknown key, added": (("+foo=1", *OWN, *MINE), "foo: there is no such key"),
     "null for a mapping": (("task.limits=null",), "task.limits: null is not accepted here"),
     "a value for a mapping": (("task.limits=5",), "task.limits: this must be a mapping"),
-    "a key removed": (("~runs", *OWN, *MINE), "runs: this is missing"),
+    "a key removed": (("~concurrency", *OWN, *MINE), "concurrency: this is missing"),
+    "a key added twice": (("+runs=1", *OWN, *MINE), "+runs: this key is there already"),
     "no task": (("~task",), "a task is needed"),
     "no rubric": (("~rubric",), "rubric: a choice is needed"),
     "null for a choice": (("agent=null",), "null is no choice"),
@@ -100,13 +109,81 @@ ROWS = {
     ),
     "a choice that is no name": (("task=5",), "task=NAME", "int"),
     "unknown option": (("--confg-dir", "x"), "--confg-dir"),
-    "no such folder": (("--config-dir", "nowhere"), "nowhere", "not found"),
+    "no such folder": (("--config-dir", "nowhere"), "--config-dir nowhere: there is no such folder"),
     "a torn rubric": (
         (*OWN, *MINE, "rubric=torn"),
         "my_evals/rubric/torn.yaml, line 3",
         "not valid YAML",
     ),
-    "a rubric that is a list": ((*OWN, *MINE, "rubric=listed"), "rubric/listed"),
+    "a rubric that is a list": (
+        (*OWN, *MINE, "rubric=listed"),
+        "rubric/listed.yaml: this must be a mapping, and here is a list",
+    ),
+    "a task that is a list": (
+        (*OWN, "task=itemized"),
+        "task/itemized.yaml",
+        "this must be a mapping, and here is a list",
+    ),
+    "a blank claim": ((*OWN, *MINE, "rubric.criteria.lines.claim='  '"), "lines: this has no claim"),
+    "an empty model": (
+        (*OWN, *LOOP, "agent.model=empty"),
+        "agent.model: this must be a mapping with a _target_",
+    ),
+    "a model of no kind": ((*OWN, *LOOP, "agent.model=vague"), "agent.model: this must be a mapping with a"),
+    "a price that is a text": (
+        (*OWN, *LOOP, "agent.model=haiku", "agent.model.price={input: abc}"),
+        "agent.model.price.input=abc: this must be a number of 0 or more",
+    ),
+    "a negative price": (
+        (*OWN, *LOOP, "agent.model=haiku", "agent.model.price.input=-1"),
+        "agent.model.price.input=-1",
+    ),
+    "a price without parts": (
+        (*OWN, *LOOP, "agent.model=haiku", "agent.model.price=5"),
+        "agent.model.price=5: this must be a mapping",
+    ),
+    "no tokens": ((*OWN, *LOOP, "agent.model.max_tokens=0"), "agent.model.max_tokens=0: this must be"),
+    "an effort of one's own": ((*OWN, *LOOP, "agent.model.effort=huge"), "agent.model.effort=huge", "'low'"),
+    "no address": ((*OWN, *LOOP, "agent.model.base_url=notaurl"), "agent.model.base_url=notaurl", "https://"),
+    "no day": ((*OWN, *LOOP, "agent.model.retires=soon"), "agent.model.retires=soon", "2026-11-30"),
+    "a script without words": (
+        (*OWN, *LOOP, "agent.model=scripted", "agent.model.replies=[{calls: [{}]}]"),
+        "agent.model.replies[0].calls[0].name: this is missing",
+    ),
+    "a script without end": (
+        (*OWN, *LOOP, "agent.model=scripted", "agent.model.seconds=nan"),
+        "agent.model.seconds=nan",
+    ),
+    "a cost that cannot be limited": (
+        (*OWN, *LOOP, *UNPRICED, "judge.model=scripted", "task.limits.cost=1"),
+        "task.limits.cost=1: what openai/my-own costs is not known",
+        "agent.model.price",
+    ),
+    "a model paid for nothing": (
+        (*OWN, *LOOP, "grading=probe", "agent.model=scripted"),
+        "worth 1 points",
+        "threshold.points=3; use grading=both",
+    ),
+    "a source for a model": (
+        (*OWN, *LOOP, "agent.source=good"),
+        "agent.source: Loop takes no such key. It needs agent=replay.",
+    ),
+    "a source that is a device": ((*OWN, *MINE, "agent.source=/dev/null"), "agent.source=/dev/null: this is"),
+    "a source that is nothing": ((*OWN, *MINE, "agent.source=''"), "agent.source=: this must be"),
+    "a source with a long name": ((*OWN, *MINE, f"agent.source={LONG}"), "agent.source=", "name too long"),
+    "the whole disk": ((*OWN, *MINE, "agent.source=/", "task.submission=a.qqq"), "nothing to replay in /"),
+    "a submission with a long name": (
+        (*OWN, *MINE, f"task.submission={LONG}.txt"),
+        "task.submission=",
+        "255",
+    ),
+    "out has a long name": ((*OWN, *MINE, f"out={LONG}"), "out=", "name too long"),
+    "out is no place to write": ((*OWN, *MINE, "out=/proc/foo"), "out=/proc/foo: /proc cannot be written to"),
+    "a torn probe": (
+        (*OWN, *MINE, "rubric.criteria.lines.probe=torn"),
+        "rubric.criteria.lines.probe=torn",
+        "torn.py cannot be loaded: SyntaxError",
+    ),
     "a misspelt rubric": ((*OWN, *MINE, "rubric=misspelt"), "rubric.criterias", "Did you mean criteria?"),
     "no claim": (
         (*OWN, *MINE, "rubric=claimless"),

@@ -41,6 +41,33 @@ def test_help_names_every_choice(capsys, own):
             assert len(line.split()) > 3, line
     assert "  mine    Write a poem" in said
     assert said.count("  python -m engine ") >= 3
+    assert max(map(len, said.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("option", ["--help", "--cfg=job"])
+def test_a_config_folder_that_is_not_there(capsys, option):
+    """Refused by name, also where only help is asked for."""
+    assert main(["--config-dir", "/nope", option]) == 2
+    assert capsys.readouterr().err == "Refused: --config-dir /nope: there is no such folder\n"
+
+
+def test_the_sweeper_has_no_key_of_ours(capsys, own):
+    """Hydra's own words for what is meant for -m, and no trace."""
+    assert main([*own, "-m", "hydra.sweeper.params={runs: '1,2'}"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("Refused: hydra.sweeper.params.runs: there is no such key.")
+    assert "Traceback" not in said
+
+
+def test_a_bug_before_any_job_is_told_like_one_in_a_job(monkeypatch, capsys, own):
+    """Nothing that Hydra or a plugin lets through is without a word of ours."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("lost")
+
+    monkeypatch.setattr("engine.__main__._run_hydra", broken)
+    assert main(own) == 70
+    assert capsys.readouterr().err.endswith("This is a bug in the engine, please report it.\n")
 
 
 def test_help_needs_nothing_heavy():
