@@ -28,7 +28,8 @@ CRITERIA = (
     "recurrent_update",
     "memory_gating",
 )
-BATCH, LENGTHS = 5, (6, 32)  # sizes that no other dimension of the model has; the second for those with fixed chunks
+BATCH = 5  # a size that no other dimension of the model has
+LENGTHS = (6, 32)  # the second for those with fixed chunks
 
 
 async def probe(submission: Submission, sandbox: Sandbox) -> dict[str, Verdict]:

@@ -65,7 +65,7 @@ async def _trial(running: Subject) -> Verdict:
     half = len(straight) // BATCH
     if _alike(straight, changed):
         raise Failed("runtime_error", "the logits are the same for other input ids")
-    if _correlation(straight, swapped[half:] + swapped[:half]) < 0.5:  # noqa: PLR2004
+    if _correlation(straight, swapped[half:] + swapped[:half]) < 0.5:
         raise Failed("runtime_error", "the logits do not follow their row when rows change places")
     shape = f"({BATCH}, {SEQUENCE}, {VOCABULARY})"
     return Verdict("pass", f"finite logits {shape} that follow the input; {await _training(running)}")
@@ -76,7 +76,9 @@ async def _logits(running: Subject, rows: Sequence[Row]) -> array[float]:
     if len(arrays) != 1 or arrays[0].dtype not in FORMATS:
         raise Failed("runtime_error", f"the logits are not floating point: {[a.dtype for a in arrays]}")
     if arrays[0].shape != (BATCH, SEQUENCE, VOCABULARY):
-        raise Failed("runtime_error", f"the logits have shape {arrays[0].shape}, not {(BATCH, SEQUENCE, VOCABULARY)}")
+        raise Failed(
+            "runtime_error", f"the logits have shape {arrays[0].shape}, not {(BATCH, SEQUENCE, VOCABULARY)}"
+        )
     values = array(FORMATS[arrays[0].dtype], arrays[0].data)
     if not all(map(math.isfinite, values)):
         raise Failed("runtime_error", "the logits are not finite")
@@ -98,7 +100,7 @@ async def _training(running: Subject) -> str:
 
 def _alike(one: Sequence[float], other: Sequence[float]) -> bool:
     scale = max(map(abs, one)) or 1.0
-    return max(abs(a - b) for a, b in zip(one, other, strict=True)) < 1e-6 * scale  # noqa: PLR2004
+    return max(abs(a - b) for a, b in zip(one, other, strict=True)) < 1e-6 * scale
 
 
 def _correlation(one: Sequence[float], other: Sequence[float]) -> float:

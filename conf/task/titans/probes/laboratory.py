@@ -1,4 +1,4 @@
-"""Conversations with the probe's two jobs: the subject runs the submission, the examiner only our own code."""
+"""Conversations with the probe's two jobs: the subject runs the submission, the examiner our own code."""
 
 from __future__ import annotations
 

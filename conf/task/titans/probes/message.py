@@ -26,7 +26,9 @@ class Malformed(ValueError):
 
 def pack(value: Any, arrays: Sequence[Array] = ()) -> bytes:
     """Four bytes of the header's length, the header as JSON, then the arrays one after the other."""
-    head = json.dumps({"value": value, "arrays": [[array.dtype, list(array.shape)] for array in arrays]}).encode()
+    head = json.dumps(
+        {"value": value, "arrays": [[array.dtype, list(array.shape)] for array in arrays]}
+    ).encode()
     return b"".join([len(head).to_bytes(4, "big"), head, *(array.data for array in arrays)])
 
 

@@ -1,4 +1,4 @@
-"""The submission's text: its file, its classes, its lines, and what in it would make its run untrustworthy."""
+"""The submission's text: its file, its classes, its lines, and what in it could deceive whoever runs it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,18 @@ from engine.verdict import Evidence
 
 MODEL = "SimpleTransformer"
 MODULES = {"ctypes", "gc", "inspect", "marshal", "pickle", "socket", "subprocess", "multiprocessing"}
-MODULES |= {"channel", "wire", "message", "subject", "importlib", "builtins", "signal", "threading", "faulthandler"}
+MODULES |= {"channel", "wire", "message", "subject", "importlib", "builtins", "signal", "threading"}
+MODULES |= {"faulthandler"}
 NAMES = {"exec", "eval", "compile", "__import__", "globals", "vars", "__builtins__", "breakpoint"}
 PARTS = {"_getframe", "_current_frames", "__torch_function__", "__torch_dispatch__", "_python_dispatch", "_C"}
-PARTS |= {"TorchDispatchMode", "TorchFunctionMode", "__subclasses__", "__globals__", "__code__", "__closure__"}
-PARTS |= {"f_locals", "f_globals", "f_back", "register_module_forward_hook", "register_module_forward_pre_hook"}
-HARMLESS = {"sys": {"version_info", "maxsize", "float_info", "stdout", "stderr", "argv", "exit"}, "os": {"path", "getenv", "cpu_count", "linesep", "environ"}}
+PARTS |= {"TorchDispatchMode", "TorchFunctionMode", "__subclasses__", "__globals__", "__code__"}
+PARTS |= {"__closure__"}
+PARTS |= {"f_locals", "f_globals", "f_back", "register_module_forward_hook"}
+PARTS |= {"register_module_forward_pre_hook"}
+HARMLESS = {
+    "sys": {"version_info", "maxsize", "float_info", "stdout", "stderr", "argv", "exit"},
+    "os": {"path", "getenv", "cpu_count", "linesep", "environ"},
+}
 
 
 @dataclass(frozen=True)
@@ -62,18 +68,24 @@ class Source:
         return min(found, default=None)
 
     def cleaned(self) -> Source | None:
-        """The file without the statements that could deceive, and those that need them; None if not classes alone are left.
+        """The file without what could deceive and calls that need it; None where a class would have to go.
 
         Lines keep their numbers.
         """
         cut = [part for part in self.tree.body if any(_deceptions(part))]
         lost = {name for part in cut for node in ast.walk(part) for name in _bound(node) | _imports(node)}
-        cut += [part for part in self.tree.body if isinstance(part, ast.Expr) and lost & _used(part) and part not in cut]
+        cut += [
+            part
+            for part in self.tree.body
+            if isinstance(part, ast.Expr) and lost & _used(part) and part not in cut
+        ]
         if any(isinstance(part, ast.ClassDef) for part in cut):
             return None
         lines = list(self.lines)
         for part in cut:
-            lines[part.lineno - 1 : part.end_lineno] = [""] * ((part.end_lineno or part.lineno) - part.lineno + 1)
+            lines[part.lineno - 1 : part.end_lineno] = [""] * (
+                (part.end_lineno or part.lineno) - part.lineno + 1
+            )
         return Source(self.name, "\n".join(lines) + "\n")
 
 
@@ -89,7 +101,9 @@ def _deceptions(part: ast.stmt) -> Iterator[tuple[int, str]]:
 def _prints(call: ast.Call) -> bool:
     """Whether it writes to standard output or error by their numbers."""
     stream = call.args[0] if call.args else None
-    return ast.unparse(call.func) == "os.write" and isinstance(stream, ast.Constant) and stream.value in (1, 2)
+    return (
+        ast.unparse(call.func) == "os.write" and isinstance(stream, ast.Constant) and stream.value in (1, 2)
+    )
 
 
 def _imports(node: ast.AST) -> set[str]:
@@ -157,5 +171,7 @@ def _patching(node: ast.Assign | ast.AugAssign | ast.Call) -> Iterator[str]:
 
 def _torch(node: ast.expr) -> Iterator[str]:
     name = ast.unparse(node)
-    if name.split(".")[0] in {"torch", "nn", "F", "os", "sys", "Tensor"} and not name.startswith("torch.backends"):
+    if name.split(".")[0] in {"torch", "nn", "F", "os", "sys", "Tensor"} and not name.startswith(
+        "torch.backends"
+    ):
         yield f"setting an attribute of {name}"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from torch import Tensor
-
 from examiner.finding import Finding, failed
 from examiner.graph import Graph
 from examiner.measure import moved, noise
 from examiner.memory import Values
+from torch import Tensor
 
 NEEDING = ("neural_memory", "surprise_gate", "learnable_decay", "outer_product")
 
@@ -15,7 +14,7 @@ NEEDING = ("neural_memory", "surprise_gate", "learnable_decay", "outer_product")
 def absence(graph: Graph, values: Values, region: int, sizes: tuple[int, int]) -> dict[str, Finding]:
     """`region` masks the values made by modules named a memory; `sizes` are those of batch and sequence."""
     if not region:
-        reason = "no module named a memory takes part in the forward pass, and nothing is carried from token to token"
+        reason = "no module named a memory takes part, and nothing is carried from token to token"
     elif _mixes(graph, values, region, sizes):
         return {}
     else:
@@ -40,7 +39,7 @@ def _mixes(graph: Graph, values: Values, region: int, sizes: tuple[int, int]) ->
 
 
 def _by_token(value: Tensor, sizes: tuple[int, int]) -> Tensor | None:
-    """The value with time first, seen through rows and tokens laid out as one dimension; None without time."""
+    """The value with time first, also where rows and tokens are one dimension; None without time."""
     batch, length = sizes
     if length in value.shape:
         return value.movedim(list(value.shape).index(length), 0)

@@ -59,7 +59,9 @@ class Loop:
     def carried(self, step: int) -> list[int]:
         """The states through which later steps know of this one."""
         inner = {ref for ref, mask in enumerate(self.places) if mask and self.last(ref) <= step}
-        outer = {ref for ref in range(len(self.places)) if self.last(ref) == step + 1 and not self._sequence(ref)}
+        outer = {
+            ref for ref in range(len(self.places)) if self.last(ref) == step + 1 and not self._sequence(ref)
+        }
         starts = [piece.ref for piece in self.slices if piece.index <= step]
         price = {ref: 1 if self.places[ref] >> step & 1 else OLDER for ref in inner}
         edges = {ref: [child for child in self.graph.children[ref] if child in inner] for ref in inner}
@@ -82,7 +84,10 @@ class Loop:
         found = []
         for ref, value in enumerate(self.graph.base):
             if self.last(ref) == step and value.is_floating_point() and not self._sequence(ref):
-                takers = {at: {self._spot(c) for c in self.graph.children[ref] if self.last(c) == at} for at in (step + 1, step + 2)}
+                takers = {
+                    at: {self._spot(c) for c in self.graph.children[ref] if self.last(c) == at}
+                    for at in (step + 1, step + 2)
+                }
                 if takers[step + 1] and not takers[step + 1] & takers[step + 2]:
                     found.append(ref)
         return found
@@ -92,7 +97,10 @@ class Loop:
         return (node.place, node.op) if node else (-1, "")
 
     def _alike(self, one: int, other: int) -> bool:
-        return self._spot(one) == self._spot(other) and self.graph.base[one].shape == self.graph.base[other].shape
+        return (
+            self._spot(one) == self._spot(other)
+            and self.graph.base[one].shape == self.graph.base[other].shape
+        )
 
     def _sequence(self, ref: int) -> bool:
         """Whether a value has a dimension for time, such as an output that is filled place by place."""
@@ -115,7 +123,9 @@ def loops(graph: Graph, shortest: int) -> list[Loop]:
         stage = max((at + 1 for ref, at in stage_of.items() if mask >> ref & 1), default=0)
         stage_of |= {piece.ref: stage for piece in pieces}
         stages.setdefault(stage, []).extend(pieces)
-    return [Loop(graph, pieces, max(piece.index for piece in pieces) + 1) for _, pieces in sorted(stages.items())]
+    return [
+        Loop(graph, pieces, max(piece.index for piece in pieces) + 1) for _, pieces in sorted(stages.items())
+    ]
 
 
 def _slices(graph: Graph) -> Iterator[Slice]:
@@ -132,7 +142,11 @@ def _slices(graph: Graph) -> Iterator[Slice]:
             dim, index = _where(node.op, node.args, position)
             dim %= len(shape)
             wide = graph.base[out].numel() * shape[dim] != graph.base[source].numel()
-            start = position * graph.base[node.outs[0]].shape[dim] if wide and node.op.startswith("split") else index % shape[dim]
+            start = (
+                position * graph.base[node.outs[0]].shape[dim]
+                if wide and node.op.startswith("split")
+                else index % shape[dim]
+            )
             part = parts.get(source)
             piece = Slice(out, source, dim, start)
             if part is not None and part.dim == dim:
@@ -149,7 +163,7 @@ def _where(op: str, args: tuple[object, ...], position: int) -> tuple[int, int]:
     if op == "select":
         return numbers[0], numbers[1]
     if op == "slice":
-        dim, start = args[1] if len(args) > 1 else 0, args[2] if len(args) > 2 else 0  # noqa: PLR2004
+        dim, start = args[1] if len(args) > 1 else 0, args[2] if len(args) > 2 else 0
         return int(dim or 0), int(start or 0)
     if op == "unbind":
         return (numbers[0] if numbers else 0), position

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from torch import Tensor
-
 from examiner.finding import Finding, failed, passed, unclear
 from examiner.graph import Edits
 from examiner.measure import directions, finite, moved, noise, same, scale, typical, without
 from examiner.memory import Memory, Values
 from examiner.outer import write
 from examiner.sigmoid import sigmoids
+from torch import Tensor
 
 SLIGHT = 1e-3  # how much smaller the laid-in memory is than a usual one, so that no limit on its size is met
 AFFINE = {"addmm", "mm", "bmm", "baddbmm", "mv", "addmv", "mul", "add", "sub", "div", "dot", "addcmul", "sum"}
-SIMPLE = {"view", "_unsafe_view", "reshape", "unsqueeze", "squeeze", "expand", "select", "slice", "split", "unbind"}
-SIMPLE |= {"transpose", "permute", "t", "sigmoid", "exp", "neg", "softplus", "clamp", "rsub", "tanh", "reciprocal"}
-SIMPLE |= {"log_sigmoid_forward", "split_with_sizes", "detach", "_softmax", "clamp_min", "clamp_max", "sqrt", "log"}
+SIMPLE = {"view", "_unsafe_view", "reshape", "unsqueeze", "squeeze", "expand", "select", "slice", "split"}
+SIMPLE |= {"unbind"}
+SIMPLE |= {"transpose", "permute", "t", "sigmoid", "exp", "neg", "softplus", "clamp", "rsub", "tanh"}
+SIMPLE |= {"reciprocal"}
+SIMPLE |= {"log_sigmoid_forward", "split_with_sizes", "detach", "_softmax", "clamp_min", "clamp_max"}
+SIMPLE |= {"sqrt", "log"}
 
 
 def learnable_decay(memory: Memory) -> Finding:
@@ -34,9 +36,14 @@ def learnable_decay(memory: Memory) -> Finding:
         return failed("a step keeps nothing of the old memory", memory.after)
     factor = _constant(kept)
     if factor is not None:
-        return failed(f"whatever the parameters and the token, a step keeps {factor:.4g} of the old memory", memory.after)
-    return _parameter(memory, kept) or _derived(memory, kept) or unclear(
-        "what a step keeps changes, but not by a parameter alone", memory.after
+        return failed(
+            f"whatever the parameters and the token, a step keeps {factor:.4g} of the old memory",
+            memory.after,
+        )
+    return (
+        _parameter(memory, kept)
+        or _derived(memory, kept)
+        or unclear("what a step keeps changes, but not by a parameter alone", memory.after)
     )
 
 
@@ -85,7 +92,7 @@ class Keeping:
         return finite(self.kept) and finite(self.written)
 
     def nothing(self) -> bool:
-        return scale(self.kept) <= 1e-9 * scale(self.old)  # noqa: PLR2004
+        return scale(self.kept) <= 1e-9 * scale(self.old)
 
     def factor(self) -> float | None:
         """By what the old memory is multiplied, where that is one number."""
@@ -115,7 +122,7 @@ def _constant(kept: list[Keeping]) -> float | None:
     """The factor, where it is one number whatever the parameters."""
     factors = [one.factor() for one in kept]
     first = factors[0]
-    if first is None or any(other is None or abs(other - first) > 1e-7 * abs(first) for other in factors):  # noqa: PLR2004
+    if first is None or any(other is None or abs(other - first) > 1e-7 * abs(first) for other in factors):
         return None
     return first
 
@@ -129,7 +136,9 @@ def _parameter(memory: Memory, kept: list[Keeping]) -> Finding | None:
         for one in kept:
             edits = {ref: memory.shaken(ref, one.values)}
             if one.follows(edits) and one.spares_write(edits):
-                return _learnt(memory, ref, f"the parameter {name} decides what a step keeps of the old memory")
+                return _learnt(
+                    memory, ref, f"the parameter {name} decides what a step keeps of the old memory"
+                )
     return None
 
 

@@ -34,7 +34,7 @@ def unclear(reason: str, *values: int) -> Finding:
 
 
 def best(findings: Iterable[Finding]) -> Finding:
-    """Of several memories one that passes suffices; all must fail for a fail. Looks no further than needed."""
+    """Of several memories one that passes suffices; all must fail for a fail. Stops where it is decided."""
     seen = []
     for finding in findings:
         if finding.verdict == "pass":

@@ -10,17 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from torch import Tensor
-
 from examiner.finding import Finding, failed, passed, unclear
 from examiner.graph import Graph
-from examiner.measure import finite, moved, noise, same, scale, typical
+from examiner.measure import finite, noise, same, scale, typical
 from examiner.memory import Memory, Values
 from examiner.sigmoid import GATES, Sigmoid, sigmoids
+from torch import Tensor
 
 ATTENTION = ("_softmax", "_scaled_dot_product")
 LINEAR = {"add", "sub", "neg"}
-LINEAR |= {"view", "_unsafe_view", "unsqueeze", "squeeze", "expand", "select", "slice", "transpose", "permute", "stack"}
+LINEAR |= {"view", "_unsafe_view", "unsqueeze", "squeeze", "expand", "select", "slice", "transpose"}
+LINEAR |= {"permute", "stack"}
 SUMS = {"add", "sub", "lerp", "addcmul", "where", "sum", "bmm", "baddbmm", "rsub", "addmm", "mm"}
 OPERANDS = 3  # calls from a gated sum back to what it blends
 
@@ -58,7 +58,9 @@ def memory_gating(blend: Blend) -> Finding:
 def _none(blend: Blend, gates: list[Sigmoid]) -> Finding:
     after = [gate.value for gate in gates if blend.graph.follows(gate.value, blend.remembered)]
     if gates:
-        reason = "each sigmoid was forced to 0, ½ and 1, and none weighs attention against memory as g and 1 - g"
+        reason = (
+            "each sigmoid was forced to 0, ½ and 1, and none weighs attention against memory as g and 1 - g"
+        )
         return failed(reason, *after[:2])
     return failed("no sigmoid in the forward pass blends anything")
 
@@ -97,7 +99,7 @@ def _sums(blend: Blend, gate: Sigmoid, ends: list[list[Tensor]]) -> Iterator[int
         if same(half, (shut + wide) / 2, 1e-8):
             yield ref
         count += 1
-        if count > 12:  # noqa: PLR2004
+        if count > 12:
             return
 
 
@@ -117,7 +119,9 @@ def _operands(graph: Graph, gate: Sigmoid, ref: int) -> list[int]:
         found += [at for at in level if at not in found and not graph.follows(at, 1 << gate.argument)]
         level = [at for at in level if graph.follows(at, 1 << gate.argument) or graph.op(at) in LINEAR]
     size = graph.base[ref].numel()
-    return [at for at in sorted(found) if graph.base[at].numel() == size and graph.base[at].is_floating_point()]
+    return [
+        at for at in sorted(found) if graph.base[at].numel() == size and graph.base[at].is_floating_point()
+    ]
 
 
 def _follows(blend: Blend, gate: Sigmoid, ref: int, operand: int) -> tuple[bool, bool]:
@@ -134,7 +138,7 @@ def _follows(blend: Blend, gate: Sigmoid, ref: int, operand: int) -> tuple[bool,
         wanted = graph.ancestors[ref] | 1 << ref
         plain = graph.run(forced, wanted, values)[ref]
         shaken = graph.run(forced | {operand: values[operand] + change}, wanted, values)[ref]
-        took.append(scale(shaken - plain) > 1e-6 * scale(change))  # noqa: PLR2004
+        took.append(scale(shaken - plain) > 1e-6 * scale(change))
     return took[0], took[1]
 
 
@@ -165,22 +169,28 @@ def _named(blend: Blend, gate: Sigmoid, ref: int, *sides: list[int]) -> Finding 
     return passed("the gate forced to 0 and 1 leaves memory alone and attention alone", gate.value, ref)
 
 
-def _forgetful(blend: Blend, gate: Sigmoid, attention: list[bool], sides: Sequence[list[int]]) -> Finding | None:
+def _forgetful(
+    blend: Blend, gate: Sigmoid, attention: list[bool], sides: Sequence[list[int]]
+) -> Finding | None:
     """A blend of attention with what a memory's module answers, though not from what it holds."""
     answers = [any(blend.graph.follows(at, blend.region) for at in side) for side in sides]
     if (answers[0] and attention[1]) or (answers[1] and attention[0]):
-        return unclear("the gate weighs attention against a memory's answer that no memory bears on", gate.value)
+        return unclear(
+            "the gate weighs attention against a memory's answer that no memory bears on", gate.value
+        )
     return None
 
 
 def _unattended(blend: Blend, gate: Sigmoid, ref: int) -> Finding:
     if not blend.attended:
         return unclear("a gate blends the memory's answer, but no attention was found", gate.value, ref)
-    return failed("the gate blends the memory's answer with something that attends to nothing", gate.value, ref)
+    return failed(
+        "the gate blends the memory's answer with something that attends to nothing", gate.value, ref
+    )
 
 
 def _is_state(blend: Blend, ref: int) -> bool:
-    """Whether a value may be a memory's own state: within the loop only the step of the experiments is looked at."""
+    """Whether a value may be a memory's own state, or lies in a step of the loop that is not looked at."""
     return any(_belongs(memory, ref) for memory in blend.memories)
 
 
@@ -202,8 +212,10 @@ def _unusual(blend: Blend, known: set[int]) -> int | None:
         ref = node.outs[0]
         if ref in known or node.op not in GATES or not (relevant & ~blend.remembered) >> ref & 1:
             continue
-        if node.op == "_softmax" and graph.base[ref].shape[-1] != 2:  # noqa: PLR2004
+        if node.op == "_softmax" and graph.base[ref].shape[-1] != 2:
             continue
-        if graph.follows(ref, blend.remembered) and not any(graph.follows(m.after, 1 << ref) for m in blend.memories):
+        if graph.follows(ref, blend.remembered) and not any(
+            graph.follows(m.after, 1 << ref) for m in blend.memories
+        ):
             return ref
     return None

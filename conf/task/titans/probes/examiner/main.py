@@ -13,7 +13,8 @@ from typing import Any
 import channel
 import torch
 import wire
-from examiner.graph import Graph, build
+from examiner.build import build
+from examiner.graph import Graph
 from examiner.measure import noise
 from examiner.memory import Values
 from examiner.operations import Refused
@@ -48,7 +49,10 @@ def main() -> None:
 
 def parameters(graph: Graph, seed: int) -> dict[int, Tensor]:
     """Other values for the learnable parameters, of the size that they have."""
-    return {ref: graph.base[ref] + noise(graph.base[ref], seed * 100_003 + ref, _size(graph.base[ref])) for ref in graph.trained}
+    return {
+        ref: graph.base[ref] + noise(graph.base[ref], seed * 100_003 + ref, _size(graph.base[ref]))
+        for ref in graph.trained
+    }
 
 
 def _size(parameter: Tensor) -> float:

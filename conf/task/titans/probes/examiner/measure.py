@@ -58,9 +58,9 @@ def matrices(state: Tensor, batch: int) -> Tensor | None:
     flat = state.reshape(parts)
     if batch in parts:
         flat = flat.movedim(parts.index(batch), 0)
-    if flat.dim() == 2 and batch in parts and _root(flat.shape[1]):  # noqa: PLR2004
+    if flat.dim() == 2 and batch in parts and _root(flat.shape[1]):
         flat = flat.unflatten(1, (_root(flat.shape[1]), -1))
-    if flat.dim() < (3 if batch in parts else 2) or min(flat.shape[-2:]) < 4:  # noqa: PLR2004
+    if flat.dim() < (3 if batch in parts else 2) or min(flat.shape[-2:]) < 4:
         return None
     return flat.reshape(-1, *flat.shape[-2:])
 
@@ -76,7 +76,9 @@ def ranks(stack: Tensor) -> list[int]:
     values = torch.linalg.svdvals(stack)
     top = values[:, :1]
     counts = (values > 1e-7 * top).sum(-1)
-    return [int(n) if float(t) > TINY * float(top.max()) else 0 for n, t in zip(counts, top[:, 0], strict=True)]
+    return [
+        int(n) if float(t) > TINY * float(top.max()) else 0 for n, t in zip(counts, top[:, 0], strict=True)
+    ]
 
 
 def directions(stack: Tensor, rank: int = 1) -> tuple[Tensor, Tensor]:

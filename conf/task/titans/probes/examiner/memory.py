@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import torch
-from torch import Tensor
-
 from examiner.chain import Loop
 from examiner.graph import Edits, Graph
 from examiner.measure import matrices, noise, typical
+from torch import Tensor
 
 SMALLEST = 8  # numbers that a state holds for one row
 
@@ -23,7 +22,8 @@ class Memory:
     """The state `own` goes into a step and comes out as `after`; `before` is all that goes into it.
 
     `draws` are runs of the graph, each with other parameters. A state that is not `sure` may be another
-    than the memory, so that nothing it does counts against the submission.
+    than the memory, so that nothing it does counts against the submission. `pairs` are all states of the
+    loop, before the step and after it.
     """
 
     graph: Graph
@@ -35,6 +35,7 @@ class Memory:
     draws: tuple[Values, ...]
     most: int = 1  # products that a step may write: one a token
     sure: bool = True
+    pairs: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def inside(self) -> int:
@@ -46,6 +47,17 @@ class Memory:
         """Mask of the states that go into the step, without vectors beside matrices."""
         rows = [ref for ref in self.before if matrices(self.graph.base[ref], self.batch) is not None]
         return sum(1 << ref for ref in (rows if self.is_matrix() else [self.own]))
+
+    @cached_property
+    def kin(self) -> int:
+        """Mask of the states that make one memory with `own`: each bears on the other, as layers do not."""
+        graph = self.graph
+        mutual = [
+            ref
+            for ref, then in self.pairs
+            if graph.follows(self.after, 1 << ref) and graph.follows(then, 1 << self.own)
+        ]
+        return sum(1 << ref for ref in {self.own, *mutual}) if self.pairs else self.states
 
     def is_matrix(self) -> bool:
         return matrices(self.graph.base[self.after], self.batch) is not None
@@ -81,7 +93,9 @@ class Memory:
         if self.batch in self.graph.base[self.after].shape:
             return {}
         here = {piece.ref: values[piece.ref] for piece in self.loop.slices if piece.index == self.loop.step}
-        return {ref: value[:1].expand_as(value) for ref, value in here.items() if value.shape[:1] == (self.batch,)}
+        return {
+            ref: value[:1].expand_as(value) for ref, value in here.items() if value.shape[:1] == (self.batch,)
+        }
 
     def within(self) -> Iterator[int]:
         """The values of this step that make the new state, in order."""
@@ -94,27 +108,30 @@ def memories(graph: Graph, found: Sequence[Loop], batch: int, draws: tuple[Value
     """The states that loops carry: the matrices, or the vectors where there are none."""
     states = [memory for loop in found for memory in _cut(graph, loop, batch, draws)]
     matrices_only = [memory for memory in states if memory.is_matrix()]
-    return matrices_only or [memory for loop in found for memory in _chained(graph, loop, batch, draws)] or states
+    return (
+        matrices_only
+        or [memory for loop in found for memory in _chained(graph, loop, batch, draws)]
+        or states
+    )
 
 
 def _cut(graph: Graph, loop: Loop, batch: int, draws: tuple[Values, ...]) -> Iterator[Memory]:
     """States by the smallest cut between a step and the next."""
     before, after = loop.carried(loop.step - 1), loop.carried(loop.step)
     sure = all(loop.made_in(ref, loop.step) for ref in after)
-    for ref in after:
-        own = _predecessor(graph, ref, before)
-        if own is None or own == ref or not loop.made_in(ref, loop.step):
-            continue
-        if own not in after and graph.base[ref].numel() >= SMALLEST * batch:
-            yield Memory(graph, loop, tuple(before), own, ref, batch, draws, sure=sure)
+    pairs = [(own, ref) for ref in after if (own := _predecessor(graph, ref, before)) is not None]
+    pairs = [(own, ref) for own, ref in pairs if own not in after and loop.made_in(ref, loop.step)]
+    for own, ref in pairs:
+        if graph.base[ref].numel() >= SMALLEST * batch:
+            yield Memory(graph, loop, tuple(before), own, ref, batch, draws, sure=sure, pairs=tuple(pairs))
 
 
 def _chained(graph: Graph, loop: Loop, batch: int, draws: tuple[Values, ...]) -> Iterator[Memory]:
-    """States where the cut is blurred, by a cache for one: what a step makes of its like in the step before."""
-    pairs = list(loop.chains())
+    """States where a cache blurs the cut: what a step makes of its like in the step before."""
+    pairs = tuple(loop.chains())
     before = tuple(dict.fromkeys(own for own, _ in pairs))
     for own, after in pairs:
-        memory = Memory(graph, loop, before, own, after, batch, draws)
+        memory = Memory(graph, loop, before, own, after, batch, draws, pairs=pairs)
         if memory.is_matrix():
             yield memory
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
-
 from examiner.finding import Finding, failed, passed, unclear
-from examiner.measure import directions, finite, ranks, scale
 from examiner.graph import Edits
+from examiner.measure import directions, finite, ranks, scale
 from examiner.memory import Memory, Values
-
+from torch import Tensor
 
 WIDEST = 256  # numbers of a row's state that is no matrix
 
@@ -18,17 +16,25 @@ def outer_product(memory: Memory) -> Finding:
     if not memory.is_matrix():
         if memory.graph.base[memory.after].numel() > WIDEST * memory.batch:
             return unclear("the state may hold a matrix", memory.after)
-        return failed("the state is no matrix, so that nothing written to it binds a value to a key", memory.after)
+        return failed(
+            "the state is no matrix, so that nothing written to it binds a value to a key", memory.after
+        )
     written = [write(memory, values, memory.one_row(values)) for values in memory.draws]
     if not all(finite(one) and scale(one) for one in written):
         return unclear("nothing is written into an empty memory", memory.after)
     most = max(max(ranks(memory.split(one))) for one in written)
     if most <= memory.most:
-        return _factors(memory, written[0]) if _fed(memory) else unclear("all rows get the same token", memory.after)
+        return (
+            _factors(memory, written[0])
+            if _fed(memory)
+            else unclear("all rows get the same token", memory.after)
+        )
     rows = min(memory.split(written[0]).shape[-2:])
     if _products(memory, memory.draws[0]) or most < rows // 2:
         return unclear(f"a step writes matrices of rank {most} of {rows}", memory.after)
-    return failed(f"a step writes matrices of rank {most} of {rows}, an outer product has rank 1", memory.after)
+    return failed(
+        f"a step writes matrices of rank {most} of {rows}, an outer product has rank 1", memory.after
+    )
 
 
 def _fed(memory: Memory) -> bool:
@@ -45,14 +51,18 @@ def write(memory: Memory, values: Values, edits: Edits | None = None) -> Tensor:
 def _factors(memory: Memory, written: Tensor) -> Finding:
     """Both factors must follow the token."""
     stack = memory.split(written)
-    sides = [name for name, varies in zip(("left", "right"), _varying(memory, stack), strict=True) if not varies]
+    sides = [
+        name for name, varies in zip(("left", "right"), _varying(memory, stack), strict=True) if not varies
+    ]
     if sides:
-        return failed(f"the {' and '.join(sides)} factor of what is written is the same for all tokens", memory.after)
+        return failed(
+            f"the {' and '.join(sides)} factor of what is written is the same for all tokens", memory.after
+        )
     return passed("each step adds one outer product, both of whose factors follow the token", memory.after)
 
 
 def _varying(memory: Memory, stack: Tensor) -> list[bool]:
-    """For both factors, whether the direction differs between the rows of the batch, or else between tokens."""
+    """For both factors, whether the direction differs between the rows of the batch or between tokens."""
     if len(stack) % memory.batch == 0:
         rows = [side.reshape(memory.batch, -1, side.shape[1]) for side in directions(stack)]
         return [_differ(side[:1], side[1:]) for side in rows]
@@ -64,7 +74,7 @@ def _varying(memory: Memory, stack: Tensor) -> list[bool]:
 
 
 def _differ(one: Tensor, other: Tensor) -> bool:
-    return bool(((one * other).sum(-1).abs() < 1 - 1e-6).any())  # noqa: PLR2004
+    return bool(((one * other).sum(-1).abs() < 1 - 1e-6).any())
 
 
 def _products(memory: Memory, values: Values) -> list[int]:

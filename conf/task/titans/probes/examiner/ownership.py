@@ -13,9 +13,12 @@ ATTENTION = ("_softmax", "_scaled_dot_product")
 Owners = dict[int, list[str]]
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 MEMORIES = {"ltm", "nmm", "lmm", "nltm", "ltmm"}
-PLAIN = {"decoder", "encoder", "transformer", "layer", "block", "attention", "attn", "self", "causal", "multi", "head"}
-PLAIN |= {"headed", "multihead", "simple", "model", "gpt", "llama", "residual", "pre", "post", "norm", "mha", "mlp"}
-PLAIN |= {"ffn", "feed", "forward", "hybrid", "fused", "sub", "tiny", "mini", "only", "base", "stack", "backbone"}
+PLAIN = {"decoder", "encoder", "transformer", "layer", "block", "attention", "attn", "self", "causal"}
+PLAIN |= {"multi", "head"}
+PLAIN |= {"headed", "multihead", "simple", "model", "gpt", "llama", "residual", "pre", "post", "norm"}
+PLAIN |= {"mha", "mlp"}
+PLAIN |= {"ffn", "feed", "forward", "hybrid", "fused", "sub", "tiny", "mini", "only", "base", "stack"}
+PLAIN |= {"backbone"}
 
 
 def neural_memory(graph: Graph, values: Values, after: int, within: list[int], owners: Owners) -> Finding:

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
-
 from examiner.finding import Finding, failed, passed, unclear
 from examiner.graph import Graph
 from examiner.measure import directions, ranks
 from examiner.memory import Values
 from examiner.sigmoid import GATES, sigmoids
 from examiner.surprise import signs
+from torch import Tensor
 
 SMALL = 64  # numbers of a parameter that may be a decay
 
@@ -39,7 +38,7 @@ def sums(graph: Graph, length: int, batch: int, values: Values) -> Iterator[Sum]
 
 def _matrix_a_token(value: Tensor, length: int, batch: int) -> bool:
     rest = [size for size in value.shape if size != 1]
-    return value.is_floating_point() and batch in rest and length in rest[:-2] and min(rest[-2:]) >= 4  # noqa: PLR2004
+    return value.is_floating_point() and batch in rest and length in rest[:-2] and min(rest[-2:]) >= 4
 
 
 def outer_product(one: Sum) -> Finding:
@@ -47,22 +46,28 @@ def outer_product(one: Sum) -> Finding:
     if max(ranks(stack)) > 1:
         return unclear("what a token writes is of higher rank", one.written)
     left, right = (side[:, :, 0] for side in directions(stack))
-    varied = all(bool(((side[0] * side[1:]).sum(-1).abs() < 1 - 1e-6).any()) for side in (left, right))  # noqa: PLR2004
+    varied = all(bool(((side[0] * side[1:]).sum(-1).abs() < 1 - 1e-6).any()) for side in (left, right))
     if not varied:
         return failed("a factor of what is written is the same for all tokens", one.written)
     return passed("each token adds one outer product to a running sum", one.written)
 
 
 def surprise_gate(one: Sum) -> Finding:
-    """Without a state there is no prediction; only a difference of two values of the tokens could be an error."""
+    """Without a state there is no prediction; only a difference of two tokens' values could be an error."""
     graph = one.graph
-    gates = [gate for gate in sigmoids(graph, graph.ancestors[one.written])]
+    gates = list(sigmoids(graph, graph.ancestors[one.written]))
     for gate in gates:
         if any(_difference(graph, ref) for ref in range(gate.value) if graph.follows(gate.value, 1 << ref)):
             return unclear("a difference bears on a gate, but no state was found that predicts", gate.value)
-    if any(graph.op(ref) in GATES - {"_softmax"} for ref in range(one.written) if graph.follows(one.written, 1 << ref)):
+    if any(
+        graph.op(ref) in GATES - {"_softmax"}
+        for ref in range(one.written)
+        if graph.follows(one.written, 1 << ref)
+    ):
         return unclear("a gate may be spelled in another way", one.written)
-    return failed("all is written at once: nothing predicts what is written, and no gate hears an error", one.written)
+    return failed(
+        "all is written at once: nothing predicts what is written, and no gate hears an error", one.written
+    )
 
 
 def _difference(graph: Graph, ref: int) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from examiner.finding import Finding, failed, passed, unclear
 from examiner.measure import moved
 from examiner.memory import Memory
+from torch import Tensor
 
 
 def recurrent_update(memory: Memory) -> Finding:
@@ -17,10 +20,12 @@ def recurrent_update(memory: Memory) -> Finding:
         return unclear("changing a step's token does not change the state", memory.after)
     if not moved(later[graph.result], values[graph.result]):
         return failed("changing the state does not change the logits: it is never read", memory.after)
-    return passed("each step's state follows from the last and from its token, and the logits follow it", memory.after)
+    return passed(
+        "each step's state follows from the last and from its token, and the logits follow it", memory.after
+    )
 
 
-def _other_tokens(memory: Memory):
+def _other_tokens(memory: Memory) -> Iterator[list[Tensor]]:
     """Runs in which what the loop takes in at this step is another."""
     values = memory.draws[0]
     here = [piece.ref for piece in memory.loop.slices if piece.index == memory.loop.step]

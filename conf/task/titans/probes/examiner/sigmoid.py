@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-
 from examiner.graph import Graph
 from examiner.measure import same
 

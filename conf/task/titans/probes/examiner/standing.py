@@ -26,7 +26,9 @@ def standing(
     loop = loops[0] if loops else Once(graph, [], length)
     most = 1 if loops else length
     initial = _initial(graph, length, batch)
-    roots = [ref for ref in initial if not any(graph.follows(ref, 1 << other) for other in initial if other < ref)]
+    roots = [
+        ref for ref in initial if not any(graph.follows(ref, 1 << other) for other in initial if other < ref)
+    ]
     for own in roots:
         after = _final(graph, loop, own, sum(1 << ref for ref in roots if ref != own))
         if after is not None:
@@ -55,4 +57,7 @@ def _final(graph: Graph, loop: Loop, own: int, others: int) -> int | None:
         if loop.last(ref) == loop.step and graph.base[ref].shape == graph.base[own].shape
         if graph.follows(ref, 1 << own) and not graph.follows(ref, others)
     ]
-    return next((ref for ref in alike if not any(graph.follows(other, 1 << ref) for other in alike if other > ref)), None)
+    return next(
+        (ref for ref in alike if not any(graph.follows(other, 1 << ref) for other in alike if other > ref)),
+        None,
+    )

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 @dataclass
 class Subject:
-    """`owners` names the classes at work by place; `looping` says that longer sequences take more operations."""
+    """`owners` names the classes at work by place; `looping`: longer sequences take more operations."""
 
     graph: Graph
     draws: tuple[Values, ...]
@@ -60,8 +60,14 @@ class Subject:
         if not self.looping:
             reason = "a longer sequence takes no more operations: nothing goes through it token by token"
             return {"recurrent_update": failed(reason)}
-        if self.loops and not any(loop.carried(step) for loop in self.loops for step in (loop.step - 1, loop.step)):
-            return {"recurrent_update": failed("nothing is carried from one step of the loop over time to the next")}
+        if self.loops and not any(
+            loop.carried(step) for loop in self.loops for step in (loop.step - 1, loop.step)
+        ):
+            return {
+                "recurrent_update": failed(
+                    "nothing is carried from one step of the loop over time to the next"
+                )
+            }
         return {"recurrent_update": unclear("there is a loop, but the state that it carries was not found")}
 
     def _memory(self) -> Findings:
@@ -80,7 +86,11 @@ class Subject:
                 "learnable_decay": _best(parallel.learnable_decay, self.sums),
                 "outer_product": _best(parallel.outer_product, self.sums),
             }
-        return {} if self.looping else absence(self.graph, self.draws[0], self._region, (self.batch, self.length))
+        return (
+            {}
+            if self.looping
+            else absence(self.graph, self.draws[0], self._region, (self.batch, self.length))
+        )
 
     @cached_property
     def _region(self) -> int:
@@ -95,7 +105,9 @@ class Subject:
 
     def _gating(self) -> Finding:
         found = self.carried or self.standing
-        held = {ref for memory in found for ref in (memory.own, memory.after)} | {one.total for one in self.sums}
+        held = {ref for memory in found for ref in (memory.own, memory.after)} | {
+            one.total for one in self.sums
+        }
         if not found and not self.sums and (self.looping or self._region):
             held = {ref for ref in range(len(self.graph.base)) if self._region >> ref & 1}
         blend = gating.Blend(self.graph, found, self.draws, sum(1 << ref for ref in held), self._region)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
-
 from examiner.finding import Finding, failed, passed, unclear
-from examiner.graph import Node, Ref
+from examiner.graph import Graph, Node, Ref
 from examiner.measure import finite, moved, same, scale, vanishes
 from examiner.memory import Memory
 from examiner.outer import write
@@ -39,22 +38,32 @@ def _scales(memory: Memory, gate: Sigmoid) -> bool:
 
 
 def _judged(memory: Memory, gate: Sigmoid) -> Finding:
-    graph, values = memory.graph, memory.draws[0]
-    if not graph.follows(gate.argument, memory.states):
-        return failed("the gate on the write depends on nothing that the memory answers", gate.value)
+    graph = memory.graph
     heard = [ref for ref in errors(memory) if _hears(memory, gate, ref)]
     if not heard:
-        return unclear("the gate on the write follows the memory, but no prediction error was found", gate.value)
+        return _deaf(memory, gate)
     for ref in heard:
         learned = _learned(memory, ref, gate)
         if learned is not None:
             if not any(leaf.reached and graph.follows(learned, 1 << at) for at, leaf in graph.leaves.items()):
-                return unclear("no gradient reaches what is learned between the prediction error and the gate", learned)
-            reason = "noise on the prediction error moves a learned sigmoid, and the sigmoid shut stops the write"
+                return unclear(
+                    "no gradient reaches what is learned between the prediction error and the gate", learned
+                )
+            reason = (
+                "noise on the prediction error moves a learned sigmoid, and the sigmoid shut stops the write"
+            )
             return passed(reason, ref, gate.value)
     if any(_mixed(memory, ref, gate) for ref in heard):
         return unclear("the gate mixes the prediction error with other learned values", gate.value)
     return failed("nothing learned lies between the prediction error and the gate", heard[0], gate.value)
+
+
+def _deaf(memory: Memory, gate: Sigmoid) -> Finding:
+    """Of a gate that hears no prediction error of its memory."""
+    if memory.graph.follows(gate.argument, memory.kin):
+        reason = "the gate on the write follows the memory, but no prediction error was found"
+        return unclear(reason, gate.value)
+    return failed("the gate on the write depends on nothing that its memory answers", gate.value)
 
 
 def errors(memory: Memory) -> list[int]:
@@ -78,11 +87,11 @@ def _is_error(memory: Memory, ref: int) -> bool:
     return False
 
 
-def signs(graph, node: Node) -> tuple[list[int], list[int]]:
+def signs(graph: Graph, node: Node) -> tuple[list[int], list[int]]:  # noqa: PLR0911 - one return a spelling
     """What a call adds and what it takes away."""
     refs = [arg.value for arg in node.args if isinstance(arg, Ref)]
     extra = dict(node.kwargs)
-    if len(refs) < 2:  # noqa: PLR2004
+    if len(refs) < 2:
         return [], []
     if node.op in ("sub", "rsub") and extra.get("alpha", 1) > 0:
         return refs[:1], refs[1:]
@@ -91,7 +100,10 @@ def signs(graph, node: Node) -> tuple[list[int], list[int]]:
     if node.op == "add":
         negated = [ref for ref in refs if _negated(graph, ref)]
         return [ref for ref in refs if ref not in negated], negated
-    if node.op in ("addmm", "baddbmm", "addmv", "addbmm", "addr") and extra.get("alpha", 1) * extra.get("beta", 1) < 0:
+    if (
+        node.op in ("addmm", "baddbmm", "addmv", "addbmm", "addr")
+        and extra.get("alpha", 1) * extra.get("beta", 1) < 0
+    ):
         return refs[:1], refs[1:]
     if node.op in ("addmm", "baddbmm", "addmv", "addbmm", "addcmul"):
         negated = [ref for ref in refs[1:] if _negated(graph, ref)]
@@ -99,7 +111,7 @@ def signs(graph, node: Node) -> tuple[list[int], list[int]]:
     return [], []
 
 
-def _negated(graph, ref: int) -> bool:
+def _negated(graph: Graph, ref: int) -> bool:
     """Whether a value is minus something, seen through changes of shape."""
     for _ in range(6):
         node = graph.maker[ref]
@@ -114,12 +126,13 @@ def _negated(graph, ref: int) -> bool:
 
 
 def _hears(memory: Memory, gate: Sigmoid, error: int) -> bool:
-    """Whether noise on the error moves the gate."""
+    """Whether noise on the error moves the gate, and not by way of what another memory is made to hold."""
     graph = memory.graph
     if not graph.follows(gate.argument, 1 << error):
         return False
     for values in memory.draws:
-        edits = {error: memory.shaken(error, values)}
+        held = {after: values[after] for _, after in memory.pairs if after > error}
+        edits = held | {error: memory.shaken(error, values)}
         if moved(memory.outcome(values, edits=edits)[gate.value], values[gate.value], 1e-8):
             return True
     return False
@@ -156,7 +169,7 @@ def _mixed(memory: Memory, error: int, gate: Sigmoid) -> bool:
 
 
 def _unusual(memory: Memory) -> Iterator[int]:
-    """Values that squeeze what the memory answers, in no known spelling, and scale the write as a sigmoid might."""
+    """Values that squeeze what the memory answers, in no known spelling, and scale the write."""
     graph = memory.graph
     known = {at for gate in sigmoids(graph, memory.inside) for at in (gate.value, gate.argument)}
     for ref in memory.within():
@@ -166,7 +179,7 @@ def _unusual(memory: Memory) -> Iterator[int]:
 
 
 def _may_be_sigmoid(memory: Memory, ref: int) -> bool:
-    """False where the write, over the argument, does not rise from nothing to a bound, half way in the middle."""
+    """False where the write does not rise from nothing to a bound, half way in the middle."""
     values, argument = memory.draws[0], memory.graph.parents(ref)[0]
     forced = (torch.full_like(values[argument], level) for level in (-OPEN, 0.0, OPEN, 2 * OPEN))
     low, middle, high, higher = (write(memory, values, {argument: level}) for level in forced)

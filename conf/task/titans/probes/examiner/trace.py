@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch.utils._pytree import tree_leaves
-
 from examiner.operations import Refused, operation
+from torch.utils._pytree import tree_leaves
 
 MOST_STEPS = 60_000
 FLOATS = {"torch.float32", "torch.float16", "torch.bfloat16", "torch.float64"}
 CONSTANTS: dict[str, Any] = dict.fromkeys(FLOATS, torch.float64)
-CONSTANTS |= {f"torch.{name}": getattr(torch, name) for name in ("int64", "int32", "int16", "int8", "uint8", "bool")}
-CONSTANTS |= {f"torch.{name}": getattr(torch, name) for name in ("contiguous_format", "preserve_format", "strided")}
+CONSTANTS |= {
+    f"torch.{name}": getattr(torch, name) for name in ("int64", "int32", "int16", "int8", "uint8", "bool")
+}
+CONSTANTS |= {
+    f"torch.{name}": getattr(torch, name) for name in ("contiguous_format", "preserve_format", "strided")
+}
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Trace:
+    """All that was recorded: `result` numbers the logits."""
+
     leaves: list[Leaf]
     steps: list[Step]
     result: int
@@ -65,7 +70,9 @@ def parse(record: Any, tensors: Sequence[torch.Tensor]) -> Trace:
     """Raises Refused for anything that is not a record."""
     try:
         reached = record["reached"]
-        leaves = [_leaf(leaf, tensor, reached) for leaf, tensor in zip(record["leaves"], tensors, strict=True)]
+        leaves = [
+            _leaf(leaf, tensor, reached) for leaf, tensor in zip(record["leaves"], tensors, strict=True)
+        ]
         if len(record["steps"]) > MOST_STEPS:
             raise Refused(f"{len(record['steps'])} operations are more than {MOST_STEPS}")
         steps = [_step(step) for step in record["steps"]]

@@ -9,6 +9,7 @@ import importlib.util
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ class Host:
         return {"steps": len(recorder.steps)}, []
 
     def record(self, ids: torch.Tensor) -> Answer:
-        """A forward pass as data: leaves with their values, operations, and where in the source they stand."""
+        """A forward pass as data: leaves with their values, operations, and their places in the source."""
         model = self.model()
         named = {f"parameter:{name}": tensor for name, tensor in model.named_parameters()}
         named |= {f"buffer:{name}": tensor for name, tensor in model.named_buffers()}
@@ -121,7 +122,7 @@ def main() -> None:
     channel.send(attempt(load))
     while made:
         request, tensors = wire.unpack(channel.receive())
-        channel.send(attempt(lambda: _answer(made[0], request, tensors)))
+        channel.send(attempt(partial(_answer, made[0], request, tensors)))
 
 
 def _answer(host: Host, request: dict[str, Any], tensors: list[torch.Tensor]) -> Answer:

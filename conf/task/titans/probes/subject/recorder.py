@@ -43,12 +43,12 @@ class Recorder(TorchDispatchMode):
         result = func(*args, **kwargs)
         step = {"op": name, "args": encoded[0], "kwargs": encoded[1]}
         if any(word in name for word in RANDOM):
-            return self.fixed(step, result)
+            return self.fixed(result)
         step |= {"outs": [self.learn(out) for out in _outputs(result)], "at": self.place()}
         self.steps.append(step)
         return result
 
-    def fixed(self, step: dict[str, Any], result: Any) -> Any:
+    def fixed(self, result: Any) -> Any:
         """A random operation: its outcome is kept as a constant, or copied over what it filled in place."""
         for out in _outputs(result):
             if out is None:
