@@ -1,6 +1,6 @@
 """YAML composes a Plan; each run is agent -> submission -> verdicts -> Record; Records become a report.
 
-Imports go down this page only.
+Imports go down this page only, or stay on a line.
 
     __main__      the command line: compose, plan, run, report, exit code
     config/       from the command line and YAML to a Plan; the only place that knows Hydra
@@ -9,17 +9,25 @@ Imports go down this page only.
     schedule      many runs at once, each kept as it completes
     run           the straight line of one run
     plan          what YAML composes, and whether its parts go together
-    summary       records -> figures;  statistics: what the figures allow one to say
+    summary       records -> figures
+    statistics    what the figures allow one to say
     folder        the output folder
 
     agents/       loop: a model with tools;  replay: existing files
     graders/      probes: by running or reading, no model;  judge: by asking one;  both: the two together
     models/       anthropic, litellm, scripted
 
-    agent, tool, model, grader, probe                                  what an actor must be able to do
-    task, rubric, threshold                                            what an author states
-    submission, verdict, transcript, record                            what comes of a run
-    errors        whose fault it is;  secrets: masked;  together: several awaitables as one
+    agent, tool, grader, probe                  what an actor must be able to do
+    submission, verdict, transcript, record     what comes of a run
+    model                                       one LLM, an actor too, and the words in which we speak to it
+    task, rubric, threshold                     what an author states
+
+    errors        whose fault it is
+    bounds        numbers and texts that make sense
+    secrets       masked
+    visible       what others wrote, safe to look at
+    together      several awaitables as one
+    terminal      the terminal, or whatever reads us instead
 
 Beside the engine: toolkits/ (tools of agents), sandbox/ (where code that we did not write runs), conf/ and
 rubrics/ (the YAML, with each task's prompt, starter files, probes and specimens).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,12 @@ DOORS = {
     "litellm": {"engine/models/litellm.py"},
     "rich": {"engine/terminal.py", "engine/live.py", "engine/report.py"},
     "torch": set(),
+    "importlib": {
+        "engine/config/actors.py",  # a _target_
+        "engine/graders/probes.py",  # the author's
+        "engine/models/litellm.py",  # only to find a file
+        "sandbox/supervisor/",  # inside the sandbox
+    },
 }
 KINDS = ("engine.agents", "engine.models", "engine.graders")
 
@@ -35,8 +42,11 @@ def imported(path: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            yield node.module or ""
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            yield from (module, *(f"{module}.{name.name}" for name in node.names))
+        elif isinstance(node, ast.Name) and node.id == "__import__":
+            yield "importlib"
 
 
 def name(path: Path) -> str:
@@ -48,6 +58,48 @@ def test_one_door(package):
     """Only these files know the package."""
     users = {name(path) for path in MODULES if package in {one.split(".")[0] for one in imported(path)}}
     assert not [user for user in users if not user.startswith(tuple(DOORS[package]))]
+
+
+def layers() -> dict[str, int]:
+    """The line of each module in the map of engine/__init__.py, counted from the top; a folder is one."""
+    said = ast.get_docstring(ast.parse((ROOT / "engine/__init__.py").read_text(encoding="utf-8"))) or ""
+    lines = [line.strip() for line in said.splitlines() if line.startswith("    ")]
+    columns = [re.match(r"\w+/?(, \w+)*", line) for line in lines]
+    return {
+        name.rstrip("/"): at for at, found in enumerate(columns) if found for name in found[0].split(", ")
+    }
+
+
+def test_imports_go_down_the_map():
+    """Every module is on it, and imports from its own line and those below only."""
+    layer = layers()
+    for path in (ROOT / "engine").glob("**/*.py"):
+        own = path.relative_to(ROOT / "engine").parts[0].removesuffix(".py")
+        if own != "__init__":
+            parts = [one.split(".") for one in imported(path)]
+            used = {part[1] for part in parts if part[0] == "engine" and len(part) > 1}
+            assert not [one for one in used if layer[one] < layer[own]], path
+
+
+def test_imports_are_absolute():
+    """So that each says whom it means."""
+    assert not [name(path) for path in MODULES for one in imported(path) if one.startswith(".")]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("from engine import graders", "engine.graders"),
+        ("from .. import graders", "...graders"),
+        ("def later():\n    import torch", "torch"),
+        ("x = __import__('torch')", "importlib"),
+        ("from importlib import import_module", "importlib.import_module"),
+    ],
+)
+def test_no_way_around(tmp_path, line, found):
+    """However something is imported, these tests see it."""
+    (tmp_path / "x.py").write_text(line)
+    assert found in list(imported(tmp_path / "x.py"))
 
 
 @pytest.mark.parametrize("kind", KINDS)

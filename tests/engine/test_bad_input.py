@@ -96,7 +96,7 @@ ROWS = {
     "null for a mapping": (("task.limits=null",), "task.limits: null is not accepted here"),
     "a value for a mapping": (("task.limits=5",), "task.limits: this must be a mapping"),
     "a key removed": (("~concurrency", *OWN, *MINE), "concurrency: this is missing"),
-    "a key added twice": (("+runs=1", *OWN, *MINE), "+runs: this key is there already"),
+    "a key added twice": (("+verbose=true", *OWN, *MINE), "+verbose: this key is there already"),
     "no task": (("~task",), "a task is needed"),
     "no rubric": (("~rubric",), "rubric: a choice is needed"),
     "null for a choice": (("agent=null",), "null is no choice"),
