@@ -40,6 +40,8 @@ def learnable_decay(memory: Memory) -> Finding:
             f"whatever the parameters and the token, a step keeps {factor:.4g} of the old memory",
             memory.after,
         )
+    if not memory.is_matrix() and _mixes(memory, kept[0]):
+        return unclear("a step mixes the old memory rather than scaling it", memory.after)
     return (
         _parameter(memory, kept)
         or _derived(memory, kept)
@@ -125,6 +127,16 @@ def _constant(kept: list[Keeping]) -> float | None:
     if first is None or any(other is None or abs(other - first) > 1e-7 * abs(first) for other in factors):
         return None
     return first
+
+
+def _mixes(memory: Memory, one: Keeping) -> bool:
+    """Whether a step makes each number of the new memory of several of the old, rather than scaling each."""
+    values, empty, held = one.values, memory.empty(one.values), one.answers[1]
+    old = noise(values[memory.own], 11, SLIGHT * typical(values[memory.own]))
+    half = (noise(old, 13) > 0).to(old.dtype)
+    nothing = memory.step(values, empty, held)
+    whole, part = (memory.step(values, state, held) - nothing for state in (old, old * half))
+    return not same(part, whole * half, 1e-6)
 
 
 def _parameter(memory: Memory, kept: list[Keeping]) -> Finding | None:

@@ -15,6 +15,10 @@ class Finding:
     reason: str
     values: tuple[int, ...] = ()
 
+    def doubted(self, reason: str) -> Finding:
+        """A pass that something else takes the ground from is none."""
+        return Finding("unclear", reason, self.values) if self.verdict == "pass" else self
+
     def plain(self, places: dict[int, int]) -> dict[str, Any]:
         """As data, each value by the number of its place in the source."""
         cited = dict.fromkeys(places[value] for value in self.values if value in places)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from examiner.attention import attentions
 from examiner.finding import Finding, failed, passed, unclear
 from examiner.graph import Graph
 from examiner.measure import finite, noise, same, scale, typical
@@ -17,7 +18,6 @@ from examiner.memory import Memory, Values
 from examiner.sigmoid import GATES, Sigmoid, sigmoids
 from torch import Tensor
 
-ATTENTION = ("_softmax", "_scaled_dot_product")
 LINEAR = {"add", "sub", "neg"}
 LINEAR |= {"view", "_unsafe_view", "unsqueeze", "squeeze", "expand", "select", "slice", "transpose"}
 LINEAR |= {"permute", "stack"}
@@ -38,7 +38,7 @@ class Blend:
     @cached_property
     def attended(self) -> int:
         """Mask of the values that attend over tokens."""
-        return sum(1 << node.outs[0] for node in self.graph.nodes if node.op.startswith(ATTENTION))
+        return sum({1 << node.outs[0] for node in attentions(self.graph)})
 
 
 def memory_gating(blend: Blend) -> Finding:

@@ -9,7 +9,7 @@ from functools import cached_property
 import torch
 from examiner.chain import Loop
 from examiner.graph import Edits, Graph
-from examiner.measure import matrices, noise, typical
+from examiner.measure import matrices, moved, noise, typical
 from torch import Tensor
 
 SMALLEST = 8  # numbers that a state holds for one row
@@ -96,6 +96,13 @@ class Memory:
         return {
             ref: value[:1].expand_as(value) for ref, value in here.items() if value.shape[:1] == (self.batch,)
         }
+
+    def heard(self) -> bool:
+        """Whether what it holds bears on the logits."""
+        values = self.draws[0]
+        state = values[self.after]
+        shaken = self.graph.run({self.after: state + noise(state, 5, typical(state))}, base=values)
+        return moved(shaken[self.graph.result], values[self.graph.result])
 
     def within(self) -> Iterator[int]:
         """The values of this step that make the new state, in order."""

@@ -10,35 +10,51 @@ import torch
 
 ALLOWED = frozenset(
     """
-    _adaptive_avg_pool1d _adaptive_avg_pool2d _conj _log_softmax _log_softmax_backward_data
-    _native_batch_norm_legit _reshape_alias _scaled_dot_product_flash_attention_for_cpu
-    _scaled_dot_product_attention_math _scaled_dot_product_fused_attention_overrideable
-    _scaled_dot_product_flash_attention_for_cpu_backward _softmax _softmax_backward_data _to_copy
-    _unsafe_view _unsafe_index _weight_norm_interface _fused_rms_norm abs abs_ add add_ addbmm addbmm_
-    addcdiv addcdiv_ addcmul addcmul_ addmm addmm_ addmv addmv_ addr addr_ alias all amax amin any arange
-    argmax argmin argsort as_strided as_strided_ atan2 avg_pool1d baddbmm baddbmm_ bitwise_and bitwise_not
-    bitwise_or bitwise_xor bmm cat ceil clamp clamp_ clamp_max clamp_max_ clamp_min clamp_min_ clone col2im
-    constant_pad_nd convolution copy copy_ cos cosh cumprod cumprod_ cumsum cumsum_ detach detach_
-    diag_embed diagonal diagonal_copy div div_ dot elu elu_ embedding embedding_dense_backward empty
-    empty_like empty_strided eq erf erfc exp exp_ expand expand_copy expm1 eye fill fill_ flip floor
-    floor_divide frac full full_like gather ge gelu gelu_backward glu gt hardsigmoid hardsigmoid_ hardswish
-    hardtanh hardtanh_ huber_loss im2col index index_add index_add_ index_copy index_copy_ index_fill
-    index_fill_ index_put index_put_ index_select isfinite isinf isnan le leaky_relu lerp lerp_ lift_fresh
-    lift_fresh_copy linalg_vector_norm linspace log log10 log1p log2 log_ log_sigmoid_forward
-    log_sigmoid_backward logaddexp logical_and logical_not logical_or logical_xor logspace logsumexp lt
-    masked_fill masked_fill_ masked_scatter max maximum mean min minimum mish mm mse_loss mse_loss_backward
-    mul mul_ mv native_batch_norm native_group_norm native_layer_norm native_layer_norm_backward ne neg neg_
-    new_empty new_empty_strided new_full new_ones new_zeros norm norm_except_dim ones ones_like outer
-    permute permute_copy pow pow_ prelu prod reciprocal reciprocal_ relu relu_ remainder repeat
-    repeat_interleave rms_norm roll round rsqrt rsqrt_ rsub scalar_tensor scatter scatter_ scatter_add
-    scatter_add_ select select_backward select_copy select_scatter sgn sigmoid sigmoid_ sigmoid_backward
-    sign silu silu_ silu_backward sin sinh slice slice_backward slice_copy slice_scatter smooth_l1_loss
-    soft_margin_loss softplus softplus_backward sort split split_with_sizes split_copy sqrt sqrt_ square
-    squeeze squeeze_ squeeze_copy stack std std_mean sub sub_ sum t t_ t_copy take tan tanh tanh_
-    tanh_backward threshold threshold_backward topk transpose transpose_ transpose_copy tril tril_
-    tril_indices triu triu_ triu_indices trunc unbind unbind_copy unfold unsqueeze unsqueeze_ unsqueeze_copy
-    var var_mean vdot view view_copy where xlogy zero zero_ zeros zeros_like diagonal_scatter nan_to_num
-    _local_scalar_dense
+    __and__ __or__ _adaptive_avg_pool1d _adaptive_avg_pool2d _cdist_forward _conj _embedding_bag
+    _euclidean_dist _fft_c2c _fft_c2r _fft_r2c _fused_rms_norm _local_scalar_dense _log_softmax
+    _log_softmax_backward_data _masked_softmax _mkldnn_reshape _mkldnn_transpose _native_batch_norm_legit
+    _pad_circular _reshape_alias _safe_softmax _scaled_dot_product_attention_math
+    _scaled_dot_product_flash_attention_for_cpu _scaled_dot_product_flash_attention_for_cpu_backward
+    _scaled_dot_product_fused_attention_overrideable _softmax _softmax_backward_data _thnn_fused_gru_cell
+    _thnn_fused_lstm_cell _to_copy _trilinear _unique2 _unsafe_index _unsafe_view _weight_norm_interface
+    abs abs_ acos acosh adaptive_max_pool1d add add_ addbmm addbmm_ addcdiv addcdiv_ addcmul addcmul_
+    addmm addmm_ addmv addmv_ addr addr_ alias all amax amin aminmax angle any arange argmax argmin
+    argsort argwhere as_strided as_strided_ asin asinh atan atan2 atanh avg_pool1d avg_pool2d baddbmm
+    baddbmm_ bilinear binary_cross_entropy bitwise_and bitwise_left_shift bitwise_not bitwise_or
+    bitwise_right_shift bitwise_xor bmm bucketize cat cdist ceil ceil_ celu chain_matmul channel_shuffle
+    clamp clamp_ clamp_max clamp_max_ clamp_min clamp_min_ clone col2im complex conj conj_physical
+    constant_pad_nd convolution copy copy_ cos cos_ cosh cosine_similarity count_nonzero cross
+    cross_entropy_loss cummax cummin cumprod cumprod_ cumsum cumsum_ detach detach_ diag diag_embed
+    diagonal diagonal_copy diagonal_scatter div div_ dot einsum elu elu_ embedding
+    embedding_dense_backward empty empty_like empty_strided eq erf erf_ erfc erfinv exp exp2 exp2_ exp_
+    expand expand_as expand_copy expm1 expm1_ eye fill fill_ fill_diagonal_ flatten flip floor floor_
+    floor_divide floor_divide_ fmax fmin fmod frac frac_ frobenius_norm full full_like gather ge gelu
+    gelu_backward ger glu glu_backward gt hardshrink hardsigmoid hardsigmoid_ hardswish hardswish_
+    hardtanh hardtanh_ heaviside histc huber_loss hypot im2col imag index index_add index_add_ index_copy
+    index_copy_ index_fill index_fill_ index_put index_put_ index_reduce index_reduce_ index_select
+    isclose isfinite isinf isnan isreal kl_div kron kthvalue l1_loss lcm le leaky_relu lerp lerp_
+    lift_fresh lift_fresh_copy linalg_cross linalg_matrix_norm linalg_multi_dot linalg_norm
+    linalg_vector_norm linear linspace log log10 log1p log1p_ log2 log2_ log_ log_sigmoid_backward
+    log_sigmoid_forward log_softmax logaddexp logcumsumexp logical_and logical_not logical_or logical_xor
+    logit logit_ logspace logsumexp lt masked_fill masked_fill_ masked_scatter masked_scatter_ matmul max
+    max_pool2d_with_indices maximum mean median min minimum mish mkldnn_linear mkldnn_rnn_layer mm movedim
+    mse_loss mse_loss_backward mul mul_ mv nan_to_num nanmean nansum narrow_copy native_batch_norm
+    native_group_norm native_layer_norm native_layer_norm_backward ne neg neg_ new_empty new_empty_strided
+    new_full new_ones new_zeros nextafter nll_loss2d_forward nll_loss_forward nonzero norm norm_except_dim
+    ones ones_like outer pad pairwise_distance permute permute_copy pixel_shuffle pixel_unshuffle polar
+    pow pow_ prelu prod real reciprocal reciprocal_ reflection_pad1d relu relu6 relu_ remainder remainder_
+    renorm renorm_ repeat repeat_interleave replication_pad1d reshape resolve_conj rms_norm roll rot90
+    round round_ rrelu_with_noise rsqrt rsqrt_ rsub scalar_tensor scatter scatter_ scatter_add
+    scatter_add_ scatter_reduce scatter_reduce_ searchsorted select select_backward select_copy
+    select_scatter selu sgn sigmoid sigmoid_ sigmoid_backward sign sign_ silu silu_ silu_backward sin sin_
+    sinc sinh slice slice_backward slice_copy slice_scatter smooth_l1_loss soft_margin_loss softmax
+    softplus softplus_backward softshrink sort split split_copy split_with_sizes sqrt sqrt_ square square_
+    squeeze squeeze_ squeeze_copy stack std std_mean sub sub_ sum t t_ t_copy take tan tan_ tanh tanh_
+    tanh_backward tensordot threshold threshold_backward topk trace transpose transpose_ transpose_copy
+    tril tril_ tril_indices triu triu_ triu_indices true_divide trunc trunc_ unbind unbind_copy unfold
+    unfold_backward unfold_copy unique_consecutive unsqueeze unsqueeze_ unsqueeze_copy upsample_nearest1d
+    vander var var_mean vdot view view_as_complex view_as_real view_copy where xlogy zero zero_ zeros
+    zeros_like
     """.split()  # noqa: SIM905 - one name a line would take 270 lines
 )
 RESHAPING = {"copy_", "detach_", "squeeze_", "t_", "transpose_", "unsqueeze_", "as_strided_"}

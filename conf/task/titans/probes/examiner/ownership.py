@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
+from examiner.attention import attentions
 from examiner.finding import Finding, failed, passed, unclear
 from examiner.graph import Graph
 from examiner.measure import moved, noise, typical
 from examiner.memory import Values
 
-ATTENTION = ("_softmax", "_scaled_dot_product")
 Owners = dict[int, list[str]]
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 MEMORIES = {"ltm", "nmm", "lmm", "nltm", "ltmm"}
@@ -61,9 +61,7 @@ def _attends(graph: Graph, owners: Owners, name: str) -> bool:
     """Whether a class with a layer's name computes an attention in its own methods."""
     if not words(name) & PLAIN:
         return False
-    return any(
-        node.op.startswith(ATTENTION) and owners.get(node.place, [])[:1] == [name] for node in graph.nodes
-    )
+    return any(owners.get(node.place, [])[:1] == [name] for node in attentions(graph))
 
 
 def owning(graph: Graph, ref: int, owners: Owners) -> list[str]:

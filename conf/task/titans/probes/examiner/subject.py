@@ -37,7 +37,9 @@ class Subject:
 
     @cached_property
     def carried(self) -> list[Memory]:
-        return memories(self.graph, self.loops, self.batch, self.draws)
+        """The states of loops; a state that nobody hears is a decoy, where another is heard."""
+        found = memories(self.graph, self.loops, self.batch, self.draws)
+        return [memory for memory in found if memory.heard()] or found
 
     @cached_property
     def standing(self) -> list[Memory]:
@@ -52,7 +54,13 @@ class Subject:
         return list(parallel.sums(self.graph, self.length, self.batch, self.draws[0]))
 
     def findings(self) -> Findings:
-        return self._recurrence() | self._memory() | {"memory_gating": self._gating()}
+        found = self._recurrence() | self._memory() | {"memory_gating": self._gating()}
+        if self.carried and not any(memory.heard() for memory in self.carried):
+            return {
+                name: finding.doubted("what the memory holds does not reach the logits")
+                for name, finding in found.items()
+            }
+        return found
 
     def _recurrence(self) -> Findings:
         if self.carried:
