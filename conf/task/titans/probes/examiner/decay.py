@@ -40,8 +40,6 @@ def learnable_decay(memory: Memory) -> Finding:
             f"whatever the parameters and the token, a step keeps {factor:.4g} of the old memory",
             memory.after,
         )
-    if not memory.is_matrix() and _mixes(memory, kept[0]):
-        return unclear("a step mixes the old memory rather than scaling it", memory.after)
     return (
         _parameter(memory, kept)
         or _derived(memory, kept)
@@ -129,21 +127,13 @@ def _constant(kept: list[Keeping]) -> float | None:
     return first
 
 
-def _mixes(memory: Memory, one: Keeping) -> bool:
-    """Whether a step makes each number of the new memory of several of the old, rather than scaling each."""
-    values, empty, held = one.values, memory.empty(one.values), one.answers[1]
-    old = noise(values[memory.own], 11, SLIGHT * typical(values[memory.own]))
-    half = (noise(old, 13) > 0).to(old.dtype)
-    nothing = memory.step(values, empty, held)
-    whole, part = (memory.step(values, state, held) - nothing for state in (old, old * half))
-    return not same(part, whole * half, 1e-6)
-
-
 def _parameter(memory: Memory, kept: list[Keeping]) -> Finding | None:
     """A learnable parameter that changes what is kept and nothing that is written."""
     graph = memory.graph
+    state = graph.base[memory.after]
+    row = state.numel() // (memory.batch if memory.batch in state.shape else 1)
     for ref, name in graph.trained.items():
-        if not memory.inside >> ref & 1:
+        if not memory.inside >> ref & 1 or graph.base[ref].numel() > row:  # it mixes, rather than scales
             continue
         for one in kept:
             edits = {ref: memory.shaken(ref, one.values)}
