@@ -9,6 +9,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator, Mapping
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -53,15 +54,10 @@ class Folder:
     def append(self, record: Record) -> None:
         """Once this returns, the record outlives a crash. Raises OSError, and then leaves no torn line."""
         data = record.line()
-        with self._appending, (self.path / RUNS).open("ab", buffering=0) as file:
-            size = file.tell()
-            try:
-                if file.write(data) < len(data):
-                    raise OSError(errno.ENOSPC, "no space left for a record", str(self.path))
-                os.fsync(file.fileno())
-            except OSError:
-                file.truncate(size)
-                raise
+        with (self.path / RUNS).open("ab", buffering=0) as file:
+            with self._appending:
+                _whole(file, data)
+            os.fsync(file.fileno())  # by many at once, so that they share the disk's work
 
     def records(self) -> list[Record]:
         """All finished runs, by number. A last line that a crash tore is passed over."""
@@ -76,6 +72,16 @@ class Folder:
         text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
         with contextlib.suppress(OSError):
             (self.path / "summary.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _whole(file: FileIO, data: bytes) -> None:
+    size = file.seek(0, os.SEEK_END)
+    try:
+        if file.write(data) < len(data):
+            raise OSError(errno.ENOSPC, "no space left for a record", file.name)
+    except OSError:
+        file.truncate(size)
+        raise
 
 
 def _names(path: Path) -> Iterator[Path]:

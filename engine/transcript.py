@@ -30,8 +30,9 @@ class Transcript:
     def write(self, event: str, **fields: Any) -> None:
         entry = {"event": event, "time": datetime.now(UTC).isoformat(timespec="milliseconds"), **fields}
         # Half a surrogate pair, which a model may well send, becomes the JSON escape that it is.
-        with self._path.open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(json.dumps(entry, ensure_ascii=False, default=str) + "\n")
+        line = json.dumps(entry, ensure_ascii=False, default=str) + "\n"
+        with self._path.open("ab", buffering=0) as file:
+            file.write(line.encode("utf-8", "backslashreplace"))
         if self._echo:
             self._echo(self.run, entry)
 
