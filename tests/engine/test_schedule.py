@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 
 import pytest
@@ -47,7 +48,7 @@ async def test_never_more_at_once_than_asked(tmp_path):
 
 async def test_two_hundred_runs_at_once_take_hardly_longer_than_one(tmp_path):
     """With 0.5 s a turn and four turns, 200 runs end within 1.3 of the ideal, where we get the processor."""
-    ideal, starved = 4 * 0.5, True
+    ideal = 4 * 0.5
     for trial in range(3):
         this = plan(
             tmp_path / str(trial),
@@ -56,15 +57,15 @@ async def test_two_hundred_runs_at_once_take_hardly_longer_than_one(tmp_path):
             agent_model=Scripted(SUBMITS, seconds=0.5),
             judge_model=Answering(verdicts(lambda _: {}), seconds=0.5),
         )
-        started, worked = time.monotonic(), time.process_time()
+        started = time.monotonic()
         told = await finished(this)
-        seconds, worked = time.monotonic() - started, time.process_time() - worked
+        seconds = time.monotonic() - started
         assert {record.outcome for record in told} == {"pass"}
         if seconds < 1.3 * ideal:
             return
-        starved = starved and seconds > ideal + 1.2 * worked + 0.2
-    if starved:
-        pytest.skip(f"others keep this machine busy: {seconds:.1f} s, of which {worked:.1f} s were ours")
+    busy = os.getloadavg()[0]
+    if busy > (os.cpu_count() or 1):
+        pytest.skip(f"others keep this machine busy (load {busy:.1f}): it took {seconds:.1f} s")
     pytest.fail(f"{seconds:.1f} s where {ideal:.1f} s is ideal")
 
 
