@@ -182,9 +182,7 @@ def test_litellm_over_a_chat_endpoint(tmp_path, mine):
 @pytest.mark.slow
 def test_two_hundred_runs_over_http(tmp_path, mine):
     """Two hundred runs at once, with 0.5 s a turn, take little longer than one: no request is invalid."""
-    with MessagesServer(
-        either(submitting("import json\n"), judge), seconds=0.5
-    ) as server:
+    with MessagesServer(either(submitting("import json\n"), judge), seconds=0.5) as server:
         overrides = (
             "--config-dir", str(mine), "task=mine", "grading=judge", "agent.model=haiku",
             "judge.model=sonnet",
