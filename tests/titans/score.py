@@ -27,11 +27,11 @@ from engine.graders.probes import Probes
 from engine.submission import Submission
 from engine.verdict import Verdict
 from sandbox import Sandbox
-from sandbox.auto import Auto
 from sandbox.subprocess import Subprocess
+from tests.titans.configured import configured
 
 PROBES = Probes(Path(__file__).parents[2] / "conf/task/titans/probes")
-SANDBOXES = {"auto": Auto, "subprocess": Subprocess}
+SANDBOXES = {"auto": configured, "subprocess": Subprocess}
 AT_THE_GATE = "execution"
 AT_ONCE = 2
 

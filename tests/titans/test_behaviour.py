@@ -12,8 +12,8 @@ import pytest
 import pytest_asyncio
 
 from engine.verdict import Verdict
-from sandbox.auto import Auto
 from tests.titans.ahead import ahead
+from tests.titans.configured import configured
 from tests.titans.score import verdicts
 
 SPECIMENS = Path(__file__).parents[2] / "conf/task/titans/specimens"
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def graded(request: pytest.FixtureRequest) -> AsyncIterator[Graded]:
     """What gate and criteria say of each specimen, by its name."""
-    sandbox = Auto()
+    sandbox = configured()
     async with ahead(request, "name", lambda name: verdicts(SPECIMENS / f"{name}.py", sandbox)) as tasks:
         yield tasks
     await sandbox.close()

@@ -11,8 +11,8 @@ import pytest_asyncio
 from engine.submission import Submission
 from engine.verdict import Verdict
 from sandbox import Sandbox
-from sandbox.auto import Auto
 from tests.titans.ahead import ahead
+from tests.titans.configured import configured
 from tests.titans.parts import part
 
 Judged = Mapping[str, asyncio.Task[Verdict]]
@@ -39,7 +39,7 @@ own_loop = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def sandbox() -> AsyncIterator[Sandbox]:
-    sandbox = Auto()
+    sandbox = configured()
     yield sandbox
     await sandbox.close()
 

@@ -13,8 +13,8 @@ import pytest_asyncio
 from engine.submission import Submission
 from engine.verdict import Verdict
 from sandbox import Sandbox
-from sandbox.auto import Auto
 from tests.titans.ahead import ahead
+from tests.titans.configured import configured
 from tests.titans.parts import part
 from tests.titans.scripted import Scripted, message
 
@@ -122,7 +122,7 @@ KNOWN = {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def sandbox() -> AsyncIterator[Sandbox]:
-    sandbox = Auto()
+    sandbox = configured()
     yield sandbox
     await sandbox.close()
 
