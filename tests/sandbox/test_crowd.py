@@ -44,7 +44,7 @@ def test_shared_pages_count_once() -> None:
     work = "x = bytearray(b'1') * (64 << 20); [os.fork() and None for _ in range(2)]"
     look = "pids = crowd.members(); print(crowd.memory(pids, 0) >> 20, crowd.memory(pids, 1 << 40) >> 20); "
     exact, cheap = map(int, supervised(work, look + "crowd.kill(first)").split())
-    assert 60 <= exact < 160 < cheap  # less what is shared with the supervisor too
+    assert 50 <= exact < 130 < 160 < cheap  # less what is shared with the supervisor and among the forks
 
 
 def test_nobody() -> None:
