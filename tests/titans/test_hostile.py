@@ -101,7 +101,7 @@ HOSTILE = {
 TINY = two_faced(
     "def watched():\n    return len(CALLS) == 1\n", f"{BLEND.replace('remembered', '0 * remembered')}"
 )
-KNOWN = {
+SUBTLE = {
     "is another model within the tolerance": TINY.replace(
         "        return self.to_output(torch.stack(reads, dim=1))\n",
         "        return 1e-4 * self.to_output(torch.stack(reads, dim=1))\n",
@@ -114,6 +114,8 @@ KNOWN = {
     '        return {"logits": self.head(self.token_embedding(input_ids))}\n\n\n'
     'host = torch.sys.modules["__main__"].Host\n'
     "host.model = lambda self: Shown(**self.sizes).eval()\n",
+}
+KNOWN = {
     "is another model for other sizes": replaced(
         (f"({BLEND})", f"({BLEND} if x.shape[0] == 5 else attended)"),
     ),
@@ -132,7 +134,9 @@ async def probed(request: pytest.FixtureRequest, sandbox: Sandbox) -> AsyncItera
     """What the criteria get, by the kind of hostility."""
 
     async def one(kind: str) -> Mapping[str, Verdict]:
-        return await part("behaviour").probe(Submission({"titans.py": (HOSTILE | KNOWN)[kind]}), sandbox)
+        return await part("behaviour").probe(
+            Submission({"titans.py": (HOSTILE | SUBTLE | KNOWN)[kind]}), sandbox
+        )
 
     async with ahead(request, "kind", one) as tasks:
         yield tasks
@@ -147,13 +151,22 @@ async def test_what_is_not_as_recorded_gets_no_pass(probed: Probed, kind: str) -
     assert suspected or "does not agree" in said["neural_memory"].reason
 
 
+@pytest.mark.parametrize("kind", SUBTLE)
+async def test_what_only_seems_to_be_as_recorded_gets_no_pass(probed: Probed, kind: str) -> None:
+    """A memory that hardly stirs the logits, and a file that reaches for its host, prove nothing."""
+    assert not await passes(probed, kind)
+
+
 @pytest.mark.parametrize("kind", KNOWN)
 @pytest.mark.xfail(strict=True, reason="not found yet: all six pass")
 async def test_what_no_question_has_found_yet(probed: Probed, kind: str) -> None:
     """Another model where the examiner does not ask."""
+    assert not await passes(probed, kind)
+
+
+async def passes(probed: Probed, kind: str) -> dict[str, str]:
     said = await probed[kind]
-    passed = {id: verdict.reason for id, verdict in said.items() if verdict.verdict == "pass"}
-    assert not passed, passed
+    return {id: verdict.reason for id, verdict in said.items() if verdict.verdict == "pass"}
 
 
 LEAVES = [

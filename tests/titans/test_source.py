@@ -170,7 +170,6 @@ def test_a_main_block_with_an_alternative_is_looked_at() -> None:
     assert source("if __name__ == '__main__':\n    pass\nelse:\n    import gc\n").tampering()
 
 
-@pytest.mark.xfail(strict=True, reason="lines end at more characters here than they do for Python")
 @pytest.mark.parametrize("mark", ["\f", "\v", "\x1c", "\x85", "\u2028"])
 def test_lines_are_numbered_as_python_numbers_them(mark: str) -> None:
     """Only a newline ends a line."""

@@ -16,7 +16,7 @@ from engine.verdict import Evidence, Verdict
 from sandbox import Sandbox
 
 from .execution import ids
-from .laboratory import Failed, Subject, examiner, subject
+from .laboratory import FORGED, Failed, Subject, examiner, subject
 from .message import Malformed, pack, unpack
 from .source import Source
 
@@ -28,7 +28,7 @@ CRITERIA = (
     "recurrent_update",
     "memory_gating",
 )
-BATCH = 5  # a size that no other dimension of the model has
+BATCH = 5  # a size that no other dimension of the model has, and shorter than a sequence
 LENGTHS = (6, 32)  # the second for those with fixed chunks
 
 
@@ -60,9 +60,11 @@ async def _examined(source: Source, sandbox: Sandbox, untouched: Source | None =
             report = await _conversation(asked, examining, pack(request, arrays))
         if untouched is not None and not await _alike(untouched, sandbox, asked):
             return _all(f"without what could deceive whoever runs it, {source.name} computes something else")
+        return {name: _verdict(source, record, report.get(name)) for name in CRITERIA}
     except Failed as failed:
         return _all(failed.reason.splitlines()[-1] if failed.reason else failed.failure)
-    return {name: _verdict(source, record, report.get(name)) for name in CRITERIA}
+    except FORGED as error:
+        return _all(f"what its process tells of itself has another form ({type(error).__name__})")
 
 
 class _Asked:

@@ -15,7 +15,7 @@ from engine.submission import Submission
 from engine.verdict import Verdict
 from sandbox import Sandbox
 
-from .laboratory import SIZES, Failed, Subject, subject
+from .laboratory import FORGED, SIZES, Failed, Subject, subject
 from .message import Array
 from .source import MODEL, Source
 
@@ -38,6 +38,9 @@ async def _gate(submission: Submission, sandbox: Sandbox) -> Verdict:
     try:
         async with subject(source, sandbox) as running:
             return await _trial(running)
+    except FORGED as error:
+        reason = f"its process answers with something else than what was asked for ({type(error).__name__})"
+        return Verdict("fail", reason, failure="runtime_error")
     except Failed as failed:
         evidence = source.evidence(failed.line)
         return Verdict("fail", failed.reason, evidence, failure=failed.failure)
@@ -65,7 +68,7 @@ async def _trial(running: Subject) -> Verdict:
     half = len(straight) // BATCH
     if _alike(straight, changed):
         raise Failed("runtime_error", "the logits are the same for other input ids")
-    if _correlation(straight, swapped[half:] + swapped[:half]) < 0.5:
+    if not _correlation(straight, swapped[half:] + swapped[:half]) >= 0.5:  # nan included
         raise Failed("runtime_error", "the logits do not follow their row when rows change places")
     shape = f"({BATCH}, {SEQUENCE}, {VOCABULARY})"
     return Verdict("pass", f"finite logits {shape} that follow the input; {await _training(running)}")
@@ -94,8 +97,11 @@ async def _training(running: Subject) -> str:
     try:
         answer, _ = await running.ask({"do": "train"}, [ids([[1] * SEQUENCE] * BATCH)])
     except Failed as failed:
-        return f"a backward pass fails: {failed.reason.splitlines()[-1]}"
-    return f"a backward pass reaches {answer['gradients']} parameters"
+        return f"a backward pass fails: {(failed.reason or failed.failure).splitlines()[-1]}"
+    reached = answer.get("gradients") if isinstance(answer, dict) else None
+    if type(reached) is not int:
+        return "what a backward pass reaches was not told"
+    return f"a backward pass reaches {reached} parameters"
 
 
 def _alike(one: Sequence[float], other: Sequence[float]) -> bool:

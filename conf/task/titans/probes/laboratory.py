@@ -20,6 +20,10 @@ SIZES = {"vocab_size": 1000, "d_model": 128, "n_heads": 4, "n_layers": 2, "d_ff"
 SHARED = ("message.py", "wire.py")
 
 
+# What reading an answer raises that only a forged one can be: the submission's doing, never ours.
+FORGED = (TypeError, KeyError, IndexError, AttributeError, ValueError, OverflowError)
+
+
 class Failed(Exception):
     """The job answered with an error, or not at all; `failure` is what a run is called for it."""
 
@@ -100,4 +104,4 @@ def _reported(value: Any) -> Failed:
     error = value.get("error") if isinstance(value, dict) else None
     line = value.get("line") if isinstance(value, dict) else None
     text = error if isinstance(error, str) else "an answer without a result"
-    return Failed("runtime_error", text[-2000:], line if isinstance(line, int) else None)
+    return Failed("runtime_error", text[-2000:], line if type(line) is int else None)

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 SIZES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2}
 SIZES |= {"int64": 8, "int32": 4, "int16": 2, "int8": 1, "uint8": 1, "bool": 1}
 
+MOST_HEADER = 32 << 20  # bytes; parsing takes thirty times as much
+
 
 class Array(NamedTuple):
     """A tensor's bytes in row-major order."""
@@ -35,10 +37,12 @@ def pack(value: Any, arrays: Sequence[Array] = ()) -> bytes:
 def unpack(message: bytes) -> tuple[Any, list[Array]]:
     size = int.from_bytes(message[:4], "big")
     try:
+        if size > MOST_HEADER:
+            raise Malformed(f"a header of {size} bytes, at most {MOST_HEADER} are read")
         head = json.loads(message[4 : 4 + size])
         kinds = [(str(dtype), tuple(int(n) for n in shape)) for dtype, shape in head["arrays"]]
         return head["value"], _split(memoryview(message)[4 + size :], kinds)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise Malformed(f"not a message: {error}") from error
 
 

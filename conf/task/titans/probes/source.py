@@ -47,7 +47,7 @@ class Source:
 
     @cached_property
     def lines(self) -> list[str]:
-        return self.text.splitlines()
+        return self.text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
 
     @property
     def classes(self) -> list[ast.ClassDef]:
@@ -68,7 +68,8 @@ class Source:
         return min(found, default=None)
 
     def cleaned(self) -> Source | None:
-        """The file without what could deceive and calls that need it; None where a class would have to go.
+        """The file without what could deceive and calls that need it. None where that
+        takes a class, or something that the rest needs.
 
         Lines keep their numbers.
         """
@@ -79,7 +80,8 @@ class Source:
             for part in self.tree.body
             if isinstance(part, ast.Expr) and lost & _used(part) and part not in cut
         ]
-        if any(isinstance(part, ast.ClassDef) for part in cut):
+        kept = [part for part in self.tree.body if part not in cut]
+        if any(isinstance(part, ast.ClassDef) for part in cut) or any(lost & _used(part) for part in kept):
             return None
         lines = list(self.lines)
         for part in cut:
@@ -154,7 +156,7 @@ def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
 
 def _reached(node: ast.Attribute) -> Iterator[str]:
     root = node.value.id if isinstance(node.value, ast.Name) else ""
-    if node.attr in PARTS or (root in {"sys", "os"} and node.attr not in HARMLESS[root]):
+    if node.attr in PARTS | {"sys"} or (root in {"sys", "os"} and node.attr not in HARMLESS[root]):
         yield ast.unparse(node)
 
 

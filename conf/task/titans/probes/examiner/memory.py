@@ -9,10 +9,11 @@ from functools import cached_property
 import torch
 from examiner.chain import Loop
 from examiner.graph import Edits, Graph
-from examiner.measure import matrices, moved, noise, typical
+from examiner.measure import matrices, noise, typical
 from torch import Tensor
 
 SMALLEST = 8  # numbers that a state holds for one row
+HEARD = 1e-4  # of the logits' spread; a memory at work moves them by 1e-3 at the very least
 
 Values = Sequence[Tensor]
 
@@ -98,11 +99,12 @@ class Memory:
         }
 
     def heard(self) -> bool:
-        """Whether what it holds bears on the logits."""
+        """Whether what it holds bears on the logits, by more than a show of it would."""
         values = self.draws[0]
         state = values[self.after]
         shaken = self.graph.run({self.after: state + noise(state, 5, typical(state))}, base=values)
-        return moved(shaken[self.graph.result], values[self.graph.result])
+        logits = values[self.graph.result]
+        return float((shaken[self.graph.result] - logits).abs().max()) > HEARD * float(logits.std())
 
     def within(self) -> Iterator[int]:
         """The values of this step that make the new state, in order."""
