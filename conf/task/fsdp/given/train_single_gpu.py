@@ -1,0 +1,59 @@
+"""Train the language model on one device."""
+
+import argparse
+import os
+
+import torch
+from torch.nn import functional
+from torch.utils.data import DataLoader
+
+from model import MODEL_SIZES, SyntheticTokens, build_model
+
+
+def parse_args():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--batch-size", type=int, default=8)
+    parser.add_argument("--lr", type=float, default=3e-4)
+    parser.add_argument("--num-samples", type=int, default=256)
+    parser.add_argument("--model-size", choices=MODEL_SIZES, default="small")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--checkpoint-dir", default="checkpoints")
+    return parser.parse_args()
+
+
+def train_epoch(model, loader, optimizer, device):
+    model.train()
+    total = 0.0
+    for input_ids, labels in loader:
+        input_ids, labels = input_ids.to(device), labels.to(device)
+        logits = model(input_ids)
+        loss = functional.cross_entropy(logits.flatten(0, 1), labels.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total += loss.item()
+    return total / len(loader)
+
+
+def save_checkpoint(model, optimizer, epoch, folder):
+    os.makedirs(folder, exist_ok=True)
+    state = {"epoch": epoch, "model": model.state_dict(), "optimizer": optimizer.state_dict()}
+    torch.save(state, os.path.join(folder, f"epoch_{epoch}.pt"))
+
+
+def main():
+    args = parse_args()
+    torch.manual_seed(args.seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model = build_model(args.model_size).to(device)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=args.lr)
+    loader = DataLoader(SyntheticTokens(args.num_samples, args.seed), args.batch_size, shuffle=True)
+    for epoch in range(args.epochs):
+        loss = train_epoch(model, loader, optimizer, device)
+        print(f"epoch {epoch}: loss {loss:.4f}")
+        save_checkpoint(model, optimizer, epoch, args.checkpoint_dir)
+
+
+if __name__ == "__main__":
+    main()
