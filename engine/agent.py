@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from engine.submission import Submission
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Attempt:
-    """All that one run knows: what is asked (`prompt` is rendered), with which tools, where it is logged."""
+    """All that one run knows: what is asked (`prompt` is rendered), with which tools, where it is logged.
+
+    `given` are the files that the task starts from: relative POSIX path -> text.
+    """
 
     index: int
     task: Task
@@ -25,6 +28,7 @@ class Attempt:
     tools: Mapping[str, Tool]
     sandbox: Sandbox
     transcript: Transcript
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 class Agent(Protocol):

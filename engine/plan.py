@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.agent import Agent
@@ -29,7 +29,8 @@ class Plan:
 
     `gates` are decided by `probes` in any case; of criteria, `probe` and `judge` are the graders, `judge`
     None and `use_probes` False where not asked for. `threshold.points` is a number. `models` are all
-    models in use by role, to be closed at the end. `config` is the resolved YAML without secrets.
+    models in use by role, to be closed at the end. `config` is the resolved YAML without secrets, `given`
+    the files that the task starts from.
     """
 
     task: Task
@@ -51,6 +52,7 @@ class Plan:
     out: Path
     config: str
     overrides: tuple[str, ...]
+    given: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for problem in self._problems():

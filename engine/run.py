@@ -33,7 +33,7 @@ class _Progress:
 async def run_once(plan: Plan, index: int, folder: Folder, transcript: Transcript) -> Record:
     """Make one attempt and grade it. Every failure becomes a record; only cancellation passes through."""
     started, clock = datetime.now(UTC), time.monotonic()
-    attempt = Attempt(index, plan.task, plan.prompt, plan.tools, plan.sandbox, transcript)
+    attempt = Attempt(index, plan.task, plan.prompt, plan.tools, plan.sandbox, transcript, plan.given)
     progress = _Progress()
     result = await _blame(_walk(plan, attempt, folder, progress), plan, transcript)
     record = _record(plan, attempt, progress, result, started, time.monotonic() - clock)

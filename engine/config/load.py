@@ -66,6 +66,7 @@ def _plan(tree: Tree, origin: Origin) -> Plan:
         out=destination(said.out, task.name, origin.swept),
         config=OmegaConf.to_yaml(OmegaConf.create(masked({**tree, "runs": runs}))),
         overrides=origin.overrides,
+        given=assets.given(),
     )
 
 
