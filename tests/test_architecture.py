@@ -28,6 +28,7 @@ DOORS = {
         "engine/graders/probes.py",  # the author's
         "engine/models/litellm.py",  # only to find a file
         "sandbox/supervisor/",  # inside the sandbox
+        "sandbox/watched/",  # as well
     },
 }
 KINDS = ("engine.agents", "engine.models", "engine.graders")

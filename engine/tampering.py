@@ -1,0 +1,217 @@
+"""Constructs by which a file could deceive whoever runs and watches it.
+
+Recorders share the process with what they watch. A file that could reach them (through frames, closures, the
+collector's lists), end the process behind them, or put its own functions in their place may have done nothing
+of the kind; but its run proves nothing any more. Ordinary programs have no use for any of this.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+
+from engine.source import Source
+
+
+def _words(text: str) -> set[str]:
+    return set(text.split())
+
+
+HARMLESS = _words("""
+    __future__ abc argparse bisect collections contextlib copy csv dataclasses datetime decimal enum fractions
+    functools glob hashlib heapq itertools json logging math numbers numpy pathlib platform pprint random re
+    resource shutil statistics string tempfile textwrap time torch typing uuid warnings weakref
+    accelerate apex bitsandbytes deepspeed fairscale flash_attn psutil pynvml tensorboard tqdm transformers
+    typing_extensions wandb xformers
+""")
+PARTS = {  # modules of which only these parts are harmless
+    "atexit": _words("register"),
+    "builtins": _words("print"),
+    "gc": _words("collect disable enable freeze get_count isenabled set_threshold"),
+    "inspect": _words("signature"),
+    "os": _words("""
+        cpu_count devnull environ getcwd getenv getpid linesep listdir makedirs mkdir name path remove rename
+        replace sched_getaffinity sep unlink
+    """),
+    "signal": _words("SIGINT SIGTERM signal"),
+    "socket": _words("gethostname"),
+    "sys": _words("argv exit float_info maxsize path platform stderr stdout version version_info"),
+    "threading": _words("Event Lock Thread"),
+    "traceback": _words("format_exc print_exc"),
+    "types": _words("FunctionType MethodType ModuleType SimpleNamespace"),
+}
+BUILTINS = _words("__builtins__ __import__ __loader__ breakpoint compile eval exec globals locals")
+SPECIAL = _words("""
+    __all__ __annotations__ __call__ __class__ __del__ __dict__ __doc__ __enter__ __exit__ __file__
+    __getitem__ __init__ __iter__ __len__ __name__ __new__ __next__ __post_init__ __qualname__ __repr__
+    __setattr__ __slots__ __str__ __version__
+""")
+REACHING = _words("""
+    _C _exit _getframe _current_frames _python_dispatch attrgetter cell_contents co_consts cpp_extension
+    ctypeslib currentframe f_back f_builtins f_code f_globals f_locals get_objects get_referents get_referrers
+    gi_frame import_module load_library methodcaller setprofile settrace tb_frame TorchDispatchMode
+    TorchFunctionMode walk_stack walk_tb
+""")
+TOLD = {word for word in REACHING if word.startswith("_")}
+TOLD |= _words("__builtins__ __closure__ __code__ __globals__ __self__ __subclasses__ __wrapped__")
+INNER = _words("_builtins _os _sys ctypes importlib library subprocess") | PARTS.keys() - {"signal"}
+MODULES = {f"torch.{name}" for name in _words("amp autograd cuda distributed nn nn.functional optim utils")}
+MODULES |= {"torch", "torch.utils.data", "torch.utils.checkpoint"}
+ASKING = _words("dir getattr hasattr id isinstance print repr str type")
+SETTINGS = ("torch.backends", "torch._dynamo.config", "torch._inductor.config", "sys.std", "builtins.print")
+PLACES = ("/proc", "/dev/fd", "/sys")
+
+
+def tampering(source: Source, own: Collection[str] = ()) -> tuple[int, str] | None:
+    """The first such construct: its line and what it is; None where there is none.
+
+    `own` are the modules that lie beside the file: what comes from them it may change as it likes. Raises
+    SyntaxError or ValueError for what does not parse.
+    """
+    return min(_Reading(source.tree, own).found(), default=None)
+
+
+class _Reading:
+    """One file, with what its names stand for."""
+
+    def __init__(self, tree: ast.Module, own: Collection[str]) -> None:
+        self.nodes = list(ast.walk(tree))
+        self.own = set(own)
+        self.imported = dict(each for node in self.nodes for each in _names(node))
+        self.imported |= dict(each for node in self.nodes for each in self._aliases(node))
+        self.prose = {id(node.value) for node in self.nodes if isinstance(node, ast.Expr)}
+        self.named = {id(node.value) for node in self.nodes if isinstance(node, ast.Attribute | ast.Assign)}
+        asked = [
+            node for node in self.nodes if isinstance(node, ast.Call) and self._path(node.func) in ASKING
+        ]
+        self.named |= {id(argument) for node in asked for argument in node.args}
+
+    def found(self) -> Iterator[tuple[int, str]]:
+        for node in self.nodes:
+            for what in self._suspicious(node):
+                yield getattr(node, "lineno", 0), what
+
+    def _suspicious(self, node: ast.AST) -> Iterator[str]:
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                yield from self._imports(node)
+            case ast.Name():
+                yield from self._name(node)
+            case ast.Attribute():
+                yield from self._reached(node)
+            case ast.Constant(value=str(text)) if id(node) not in self.prose:
+                yield from _spoken(text)
+            case ast.Call():
+                yield from self._called(node)
+            case ast.Assign(targets=targets) | ast.Delete(targets=targets):
+                yield from (what for target in targets for what in self._changed(target))
+            case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
+                yield from self._changed(target)
+            case ast.FunctionDef(name=name) if name.startswith("__torch_"):
+                yield f"def {name}"
+
+    def _imports(self, node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+        for _, path in _names(node):
+            root, *rest = path.split(".")
+            whole = root in HARMLESS | self.own and not (REACHING | INNER) & set(rest)
+            part = root in PARTS and (not rest or rest[0] in PARTS[root])
+            if not whole and not part:
+                yield f"import {path}"
+
+    def _name(self, node: ast.Name) -> Iterator[str]:
+        if node.id in BUILTINS and isinstance(node.ctx, ast.Load):
+            yield node.id
+        yield from self._as_value(node)
+
+    def _reached(self, node: ast.Attribute) -> Iterator[str]:
+        base = self._path(node.value)
+        hidden = node.attr.startswith("__") and node.attr not in SPECIAL
+        inner = node.attr in INNER and self._foreign(node.value)
+        if hidden or inner or node.attr in REACHING or node.attr not in PARTS.get(base, {node.attr}):
+            yield ast.unparse(node)
+        yield from self._as_value(node)
+
+    def _as_value(self, node: ast.Name | ast.Attribute) -> Iterator[str]:
+        """A module that is handed on, to where what is done to it cannot be seen."""
+        path = self._path(node)
+        loaded = isinstance(node.ctx, ast.Load) and id(node) not in self.named
+        if loaded and (path in MODULES or path in PARTS):
+            yield f"the module {path} as a value"
+
+    def _called(self, node: ast.Call) -> Iterator[str]:
+        name, first = self._path(node.func), node.args[0] if node.args else None
+        if name in ("setattr", "delattr") and first and (self._foreign(first) or _is_class(first)):
+            yield f"{name} of {ast.unparse(first)}"
+        elif name == "getattr" and len(node.args) > 1 and self._made_up(*node.args[:2]):
+            yield "getattr of a name that is not written out"
+        elif name == "vars" and not isinstance(first, ast.Name):
+            yield "vars()"
+        elif name == "open" and isinstance(first, ast.Constant) and not isinstance(first.value, str):
+            yield "open of a descriptor"
+
+    def _made_up(self, whole: ast.expr, part: ast.expr) -> bool:
+        """Whether the name of a part may be one that would be suspicious if it were written out."""
+        if isinstance(part, ast.Constant):
+            return False
+        return self._path(whole) in PARTS or any(_hides(node) for node in self.nodes)
+
+    def _changed(self, target: ast.expr) -> Iterator[str]:
+        """A part of somebody else's module or class that is set anew."""
+        if isinstance(target, ast.Tuple | ast.List):
+            for each in target.elts:
+                yield from self._changed(each)
+        elif isinstance(target, ast.Subscript) and "__dict__" in ast.unparse(target.value):
+            yield f"setting {ast.unparse(target)}"
+        elif isinstance(target, ast.Attribute) and (self._foreign(target.value) or _is_class(target.value)):
+            yield from () if self._path(target).startswith(SETTINGS) else (f"setting {ast.unparse(target)}",)
+
+    def _foreign(self, node: ast.expr) -> bool:
+        """Whether this is, or is a part of, something that was imported from elsewhere."""
+        first = ast.unparse(node).partition(".")[0]
+        return first in self.imported and self._path(node).partition(".")[0] not in self.own
+
+    def _path(self, node: ast.expr) -> str:
+        """A dotted name, its first part as it was imported: F.softmax is torch.nn.functional.softmax."""
+        if isinstance(node, ast.Attribute):
+            return f"{self._path(node.value)}.{node.attr}"
+        return self.imported.get(node.id, node.id) if isinstance(node, ast.Name) else ""
+
+    def _aliases(self, node: ast.AST) -> Iterator[tuple[str, str]]:
+        """Another name for something imported."""
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name | ast.Attribute):
+            if self._foreign(node.value):
+                yield from (
+                    (each.id, self._path(node.value)) for each in node.targets if isinstance(each, ast.Name)
+                )
+
+
+def _names(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """What an import binds: the name, and the dotted path that it stands for."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            root = alias.name.partition(".")[0]
+            yield (alias.asname, alias.name) if alias.asname else (root, root)
+            yield alias.name, alias.name  # a name with dots binds nothing, but what it loads is looked at
+    elif isinstance(node, ast.ImportFrom):
+        for alias in node.names:
+            yield alias.asname or alias.name, f"{'.' * node.level}{node.module or ''}.{alias.name}"
+
+
+def _is_class(node: ast.expr) -> bool:
+    """Whether this is the class of some object, which others share."""
+    return ast.unparse(node).startswith("type(") or ast.unparse(node).endswith("__class__")
+
+
+def _spoken(text: str) -> Iterator[str]:
+    """A text that names what must not be reached, as for getattr or str.format, or a place of the system."""
+    if any(word in text for word in TOLD):
+        yield f"the text {text[:40]!r}"
+    if text.startswith(PLACES) or text == "proc":
+        yield f"the path {text[:40]!r}"
+
+
+def _hides(node: ast.AST) -> bool:
+    """Whether this could make up a name that is not written out."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value.startswith("_") and node.value != "__main__"
+    return isinstance(node, ast.Name) and node.id in ("chr", "bytes", "bytearray")
