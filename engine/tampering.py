@@ -160,10 +160,11 @@ class _Reading:
         if isinstance(target, ast.Tuple | ast.List):
             for each in target.elts:
                 yield from self._changed(each)
-        elif isinstance(target, ast.Subscript) and "__dict__" in ast.unparse(target.value):
-            yield f"setting {ast.unparse(target)}"
-        elif isinstance(target, ast.Attribute) and (self._foreign(target.value) or _is_class(target.value)):
-            yield from () if self._path(target).startswith(SETTINGS) else (f"setting {ast.unparse(target)}",)
+        elif isinstance(target, ast.Subscript):
+            yield from [f"setting {ast.unparse(target)}"] * ("__dict__" in ast.unparse(target.value))
+        elif isinstance(target, ast.Attribute) and not self._path(target).startswith(SETTINGS):
+            others = self._foreign(target.value) or _is_class(target.value)
+            yield from [f"setting {ast.unparse(target)}"] * others
 
     def _foreign(self, node: ast.expr) -> bool:
         """Whether this is, or is a part of, something that was imported from elsewhere."""
