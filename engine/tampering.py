@@ -179,11 +179,10 @@ class _Reading:
 
     def _aliases(self, node: ast.AST) -> Iterator[tuple[str, str]]:
         """Another name for something imported."""
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name | ast.Attribute):
-            if self._foreign(node.value):
-                yield from (
-                    (each.id, self._path(node.value)) for each in node.targets if isinstance(each, ast.Name)
-                )
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name() | ast.Attribute() as value):
+                if self._foreign(value):
+                    yield name, self._path(value)
 
 
 def _names(node: ast.AST) -> Iterator[tuple[str, str]]:
