@@ -163,7 +163,8 @@ async def test_events_are_the_recorders_alone():
     found = await run(
         "import os\n"
         "if os.fork() == 0:\n    os.makedirs('by a child')\n    os._exit(0)\nos.wait()\n"
-        "for number in range(3, 250):\n    try: os.write(number, b'[\"folder\", {}]\\n')\n    except OSError: pass\n"
+        "for number in range(3, 250):\n"
+        "    try: os.write(number, b'[\"folder\", {}]\\n')\n    except OSError: pass\n"
     )
     assert found.processes[0].of("folder") == ()
     assert found.processes[0].of("ended") == ({"how": "finished", "code": 0},)

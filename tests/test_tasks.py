@@ -1,0 +1,71 @@
+"""Each task that ships with the project: its prompt in every variant, its rubric, its threshold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from engine.config.prompt import render
+from engine.config.schema import noun
+from engine.rubric import Criterion, Gate
+from engine.task import Assets, Task
+
+ROOT = Path(__file__).parents[1]
+TASKS = {path.stem: yaml.safe_load(path.read_text()) for path in sorted((ROOT / "conf/task").glob("*.yaml"))}
+VARIANTS = [(task, variant) for task, said in TASKS.items() for variant in said["task"]["prompts"]]
+IDS = {
+    "titans": "neural_memory surprise_gate learnable_decay outer_product recurrent_update memory_gating",
+    "fsdp": "distributed_init fsdp_wrap wrap_policy distributed_sampler set_epoch rank0_checkpoint"
+    " full_state_dict cleanup optimizer_after_wrap overall_correctness",
+    "memopt": "amp gradient_checkpointing sdpa gradient_accumulation optimizer explicit_memory pin_memory"
+    " micro_batching inplace compile channels_last",
+}
+GATES = {"titans": ["execution"], "fsdp": [], "memopt": ["execution"]}
+NEEDED = {"titans": None, "fsdp": 8, "memopt": 6}
+LEFT_OVER = ("{%", "%}", "{{", "}}", "hints.", "Undefined")
+
+
+def prose(task: str, variant: str) -> str:
+    """The prompt but for the files that it shows, whose blank lines are their own."""
+    assets = Assets(ROOT / "conf/task" / task)
+    text = render(noun(Task, {**TASKS[task]["task"], "prompt": variant}), assets)
+    for given in assets.given().values():
+        assert given.rstrip() in text
+        text = text.replace(given.rstrip(), "")
+    return text
+
+
+def rubric(name: str) -> dict[str, Any]:
+    return yaml.safe_load((ROOT / "rubrics" / f"{name}.yaml").read_text())
+
+
+@pytest.mark.parametrize(("task", "variant"), VARIANTS)
+def test_a_prompt_shows_all_that_is_given_and_no_trace_of_its_making(task, variant):
+    """No tags, no holes, no blanks at the ends of lines."""
+    text = prose(task, variant)
+    assert not [trace for trace in LEFT_OVER if trace in text]
+    assert "\n\n\n" not in text
+    assert all(line == line.rstrip() for line in text.splitlines())
+    assert TASKS[task]["task"]["submission"] in text or task == "titans"
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_variants_of_a_prompt_differ(task):
+    """Each hint says something."""
+    texts = {prose(task, variant) for variant in TASKS[task]["task"]["prompts"]}
+    assert len(texts) == len(TASKS[task]["task"]["prompts"])
+
+
+@pytest.mark.parametrize("task", IDS)
+def test_a_rubric_has_the_criteria_that_others_rely_on(task):
+    """By their ids, of one point each, with what makes them hold and fail."""
+    said = rubric(task)
+    criteria = {id: noun(Criterion, node) for id, node in said["criteria"].items()}
+    assert list(criteria) == IDS[task].split()
+    assert {criterion.points for criterion in criteria.values()} == {1}
+    assert all(criterion.holds and criterion.fails and criterion.probe for criterion in criteria.values())
+    assert list({id: noun(Gate, node) for id, node in said["gates"].items()}) == GATES[task]
+    assert TASKS[task].get("threshold", {}).get("points") == NEEDED[task]
