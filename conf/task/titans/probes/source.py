@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 
+from engine.source import Source as Submitted
 from engine.submission import Submission
-from engine.verdict import Evidence
 
 MODEL = "SimpleTransformer"
 MODULES = {"ctypes", "gc", "inspect", "marshal", "pickle", "socket", "subprocess", "multiprocessing"}
@@ -26,12 +24,8 @@ HARMLESS = {
 }
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Submitted):
     """One Python file of the submission."""
-
-    name: str
-    text: str
 
     @classmethod
     def of(cls, submission: Submission) -> Source | None:
@@ -40,27 +34,12 @@ class Source:
         defining = [source for source in sources if f"class {MODEL}" in source.text or MODEL in source.text]
         return next(iter(defining or sources), None)
 
-    @cached_property
-    def tree(self) -> ast.Module:
-        """Raises SyntaxError or ValueError for a file that does not parse."""
-        return ast.parse(self.text)
-
-    @cached_property
-    def lines(self) -> list[str]:
-        return self.text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
-
     @property
     def classes(self) -> list[ast.ClassDef]:
         return [node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef)]
 
     def defines(self, name: str) -> bool:
         return any(name in _bound(node) for node in ast.walk(self.tree))
-
-    def evidence(self, line: int | None) -> tuple[Evidence, ...]:
-        """That line, quoted, if there is such a line."""
-        if line is None or not 1 <= line <= len(self.lines):
-            return ()
-        return (Evidence(self.lines[line - 1].strip(), self.name, line),)
 
     def tampering(self) -> tuple[int, str] | None:
         """The first construct by which a file could deceive whoever runs it: its line and its name."""
