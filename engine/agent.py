@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from engine.submission import Submission
 from engine.task import Task
 from engine.transcript import Transcript
+from engine.workspace import Workspace
 from sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -29,6 +31,11 @@ class Attempt:
     sandbox: Sandbox
     transcript: Transcript
     given: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """Where the agent may try things. Whoever lets an agent solve this closes it afterwards."""
+        return Workspace(self.sandbox, self.given, self.task.limits.seconds)
 
 
 class Agent(Protocol):

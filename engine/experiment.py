@@ -13,6 +13,7 @@ from engine.report import print_summary
 from engine.schedule import run_all
 from engine.summary import Summary, summarize
 from engine.terminal import Terminal
+from engine.tool import need_sandbox
 from sandbox import SandboxError
 
 DONE, UNDER, VOIDS, INTERRUPTED = 0, 1, 3, 130
@@ -59,9 +60,9 @@ async def _run(plan: Plan, folder: Folder, display: Display) -> str:
 
 
 async def _ready(plan: Plan, folder: Folder) -> None:
-    """Find out that submissions can be run and results be kept before anything is spent."""
+    """Find out that code can be run and results be kept before anything is spent."""
     try:
-        if plan.gates or plan.use_probes:
+        if plan.gates or plan.use_probes or ("agent" in plan.models and need_sandbox(plan.tools)):
             await plan.sandbox.check()
         folder.create(plan.config, plan.overrides)
     except SandboxError as error:

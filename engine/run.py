@@ -43,7 +43,8 @@ async def run_once(plan: Plan, index: int, folder: Folder, transcript: Transcrip
 
 async def _walk(plan: Plan, attempt: Attempt, folder: Folder, progress: _Progress) -> Grade:
     attempt.transcript.write("run_started", run=attempt.index)
-    submission = progress.submission = await plan.agent.solve(attempt)
+    async with attempt.workspace:
+        submission = progress.submission = await plan.agent.solve(attempt)
     folder.keep(attempt.index, submission)
     attempt.transcript.write("submitted", files=list(submission.files), digest=submission.digest)
     gates = await plan.probes.grade(submission, plan.gates, attempt)
@@ -94,6 +95,7 @@ def _record(
     seconds: float,
 ) -> Record:
     submission = progress.submission
+    ran = progress.verdicts or attempt.workspace.used
     scored = result.outcome in ("pass", "fail")
     return Record(
         run=attempt.index,
@@ -107,7 +109,7 @@ def _record(
         digest=submission.digest if submission else None,
         model=_id(plan, "agent"),
         judge=_id(plan, "judge"),
-        sandbox=f"{plan.sandbox.name} (level {plan.sandbox.level})" if progress.verdicts else None,
+        sandbox=f"{plan.sandbox.name} (level {plan.sandbox.level})" if ran else None,
         usage={role: asdict(usage) for role, usage in attempt.transcript.usage.items()},
         seconds=round(seconds, 3),
         started=started.isoformat(timespec="milliseconds"),

@@ -15,7 +15,10 @@ from sandbox import SandboxError
 
 
 class Tool(Protocol):
-    """An actor, sync or async; its name is its key in the toolkit. `schema` describes the arguments."""
+    """An actor, sync or async; its name is its key in the toolkit. `schema` describes the arguments.
+
+    One that works in the attempt's workspace says `needs_sandbox = True`.
+    """
 
     description: str
     schema: JsonSchema
@@ -30,6 +33,10 @@ class Submitted(Exception):
     def __init__(self, submission: Submission) -> None:
         super().__init__("submitted")
         self.submission = submission
+
+
+def need_sandbox(tools: Mapping[str, Tool]) -> bool:
+    return any(getattr(tool, "needs_sandbox", False) for tool in tools.values())
 
 
 def specs(tools: Mapping[str, Tool]) -> tuple[ToolSpec, ...]:

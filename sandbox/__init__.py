@@ -16,6 +16,7 @@ and returns is untrusted data; only `Result.ended` and `Result.seconds` are fact
     interpreter    the engine's Python, as a job sees it
     supervisor/    that process: starts the job, watches it, kills all of it, reports
     watched/       a job that runs a script in several processes, with recorders in each
+    workspace/     a job in which an agent runs code call by call
     isolation/     what is done to a job before it starts, once for each kind of backend
 
 This package imports the standard library alone.

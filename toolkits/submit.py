@@ -8,6 +8,9 @@ from engine.agent import Attempt
 from engine.submission import Submission
 from engine.tool import Submitted
 
+MOST = 1_000_000  # bytes of a file that is handed in
+SECONDS = 30.0  # that fetching it may take
+
 
 class Submit:
     """Takes the whole text of the file that the task asks for."""
@@ -24,4 +27,32 @@ class Submit:
     }
 
     def __call__(self, attempt: Attempt, /, *, content: str) -> str:
+        raise Submitted(Submission({attempt.task.submission: content}))
+
+
+class SubmitFile:
+    """Takes the text, or the place of a file in the attempt's workspace."""
+
+    needs_sandbox = True
+    description = (
+        "Hand in your finished work: either `path`, a file in your workspace, or `content`, the complete "
+        "text of the file that the task asks for, exactly as it should be saved. This ends the attempt."
+    )
+    schema: ClassVar[dict[str, Any]] = {
+        "type": "object",
+        "properties": {
+            "path": {"type": "string", "minLength": 1, "description": "relative to the working folder"},
+            "content": {"type": "string", "minLength": 1, "description": "the complete file"},
+        },
+        "additionalProperties": False,
+    }
+
+    async def __call__(self, attempt: Attempt, /, *, content: str = "", path: str = "") -> str:
+        if bool(content) == bool(path):
+            raise ValueError("give either path or content")
+        if path:
+            request = {"do": "whole", "path": path, "most": MOST}
+            content = await attempt.workspace.ask(request, SECONDS, MOST)
+        if not content:
+            raise ValueError(f"{path}: this file is empty")
         raise Submitted(Submission({attempt.task.submission: content}))
