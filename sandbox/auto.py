@@ -24,14 +24,18 @@ PROMISED = {
 class Auto:
     """Takes a backend at the first `check` or `open`, once; `name` and `level` then tell which.
 
-    Nothing below level 2 is taken unless `allow_weak`. `preload` is for the backend, if that can use it.
+    Nothing below level 2 is taken unless `allow_weak`. `preload` and `devices` are for the
+    backend, if that can use them.
     """
 
-    def __init__(self, allow_weak: bool = False, preload: Sequence[str] = ()) -> None:
+    def __init__(
+        self, allow_weak: bool = False, preload: Sequence[str] = (), devices: Sequence[str] = ()
+    ) -> None:
         self.name = "auto"
         self.level = 0
         self._allow_weak = allow_weak
         self._preload = preload
+        self._devices = devices
         self._taken: Sandbox | None = None
         self._choosing = asyncio.Lock()
 
@@ -64,7 +68,7 @@ class Auto:
                 backend: Supervised = kind()  # without workers, whose isolation is the same, to be quick
                 fault = await _fault(backend, works)
                 if not fault:
-                    return Namespaces(self._preload) if kind is Namespaces else backend
+                    return self._equipped(kind)
                 tried.append(f"{backend.name} (level {backend.level}): {fault}")
         finally:
             await asyncio.gather(works, return_exceptions=True)  # never cancelled: it leaves nothing behind
@@ -76,6 +80,9 @@ class Auto:
             + ". To run it without "
             "protection nevertheless, where nothing is at stake: sandbox.allow_weak=true"
         )
+
+    def _equipped(self, kind: type[Supervised]) -> Sandbox:
+        return Namespaces(self._preload, self._devices) if kind is Namespaces else Landlock(self._devices)
 
 
 async def _fault(backend: Sandbox, works: asyncio.Task[set[str]]) -> str:

@@ -13,10 +13,11 @@ class Namespaces(Supervised):
 
     Works for root and for ordinary users, where the kernel (5.12 or newer) lets them make user namespaces.
     Python jobs are run by copies of processes that have imported the modules `preload`, where there are any.
+    `devices` are files in /dev that jobs may use.
     """
 
     name = "namespaces"
     level = 3
 
-    def __init__(self, preload: Sequence[str] = ()) -> None:
-        super().__init__(Pool(preload) if preload else None)
+    def __init__(self, preload: Sequence[str] = (), devices: Sequence[str] = ()) -> None:
+        super().__init__(Pool(preload) if preload else None, devices)

@@ -26,14 +26,16 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class Supervised:
     """A sandbox whose every job has a supervisor of its own, with one kind of isolation.
 
-    Where the isolation allows, a `pool` of warm workers can be had whose copies run Python jobs.
+    Where the isolation allows, a `pool` of warm workers can be had whose copies run Python jobs, and jobs may
+    use `devices` of the host.
     """
 
     name: str
     level: int
 
-    def __init__(self, pool: Pool | None = None) -> None:
+    def __init__(self, pool: Pool | None = None, devices: Sequence[str] = ()) -> None:
         self._pool = pool
+        self._devices = [_device(path) for path in devices]
 
     @asynccontextmanager
     async def open(self, job: Job) -> AsyncIterator[JobSession]:
@@ -68,6 +70,7 @@ class Supervised:
             "files": {_relative(path): bytes(content) for path, content in job.files.items()},
             "readable": interpreter.folders(),
             "hidden": interpreter.hidden(),
+            "devices": self._devices,
             "scratch": tempfile.gettempdir(),
             "seconds": float(limits.seconds),
             "memory": limits.memory,
@@ -114,6 +117,12 @@ async def _streams(end: socket.socket, stack: AsyncExitStack) -> Streams:
 
 def _abort(writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
+
+
+def _device(path: str) -> str:
+    if not path.startswith("/dev/") or ".." in path:
+        raise ValueError(f"devices={path}: this must be a file in /dev")
+    return path
 
 
 def _relative(path: str) -> str:

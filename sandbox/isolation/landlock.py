@@ -56,6 +56,8 @@ class Landlock(Plain):
         _allow(rules, f"/proc/{os.getpid()}", READ | LIST)
         for path in FACTS:
             _allow(rules, path, READ)
+        for path in self.order["devices"]:
+            _allow(rules, path, (READ | WRITE | IOCTL) & (1 << _files()) - 1)
         _allow(rules, os.devnull, READ | WRITE | TRUNCATE & (1 << _files()) - 1)
         identity.become(self.user)
         kernel.syscall(RESTRICT_SELF, "landlock_restrict_self", rules, 0)

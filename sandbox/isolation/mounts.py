@@ -3,7 +3,7 @@
 Everything else of the host is absent rather than forbidden.
 """
 
-# ruff: noqa: PTH102, PTH103, PTH106, PTH110, PTH112, PTH114, PTH115, PTH119, PTH123, PTH211
+# ruff: noqa: PTH102, PTH103, PTH106, PTH110, PTH112, PTH114, PTH115, PTH119, PTH120, PTH123, PTH211
 # pathlib loads slowly, and every job waits for its supervisor
 
 from __future__ import annotations
@@ -29,11 +29,12 @@ MOUNT_SETATTR = 442
 PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 
 
-def build(readable: list[str], hidden: list[str], disk: int, user: int) -> None:
+def build(readable: list[str], hidden: list[str], devices: list[str], disk: int, user: int) -> None:
     """Give the calling process, alone in a new mount namespace, its new root.
 
-    `readable` are the folders shown besides the system's, without those `hidden` in them, `disk` bounds in
-    bytes what all private folders hold together, `user` will own them.
+    `readable` are the folders shown besides the system's, without those `hidden` in them, `devices` the
+    files in /dev besides the harmless ones, `disk` bounds in bytes what all private folders hold together,
+    `user` will own them.
     """
     _mount("none", "/", "", RECURSIVE | SLAVE)
     _mount("tmpfs", NEW, "tmpfs", NO_SETUID | NO_DEVICES, "mode=0755,size=4m")
@@ -47,7 +48,7 @@ def build(readable: list[str], hidden: list[str], disk: int, user: int) -> None:
     for path in hidden:
         if os.path.isdir(NEW + path):
             _mount("tmpfs", NEW + path, "tmpfs", READ_ONLY, "size=4k")
-    _devices()
+    _devices(devices)
     _proc()
     _enter()
 
@@ -86,9 +87,10 @@ def _private(disk: int, user: int) -> None:
     os.rmdir(f"{NEW}/mnt")
 
 
-def _devices() -> None:
-    for name in DEVICES:
-        _bind(f"/dev/{name}")
+def _devices(more: list[str]) -> None:
+    for path in (*(f"/dev/{name}" for name in DEVICES), *more):
+        _made(os.path.dirname(path))
+        _bind(path)
     for name, target in LINKS.items():
         os.symlink(target, f"{NEW}/dev/{name}")
 

@@ -62,7 +62,7 @@ class Namespaces(Plain):
         kernel.call("sethostname", b"job", 3)
         loopback.up()
         order = self.order
-        mounts.build(order["readable"], order["hidden"], order["disk"], users.JOB)
+        mounts.build(order["readable"], order["hidden"], order["devices"], order["disk"], users.JOB)
         kernel.call("prctl", kernel.PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 

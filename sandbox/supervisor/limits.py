@@ -26,7 +26,8 @@ def limit(order: Order, alone: bool) -> None:
     """
     cpu = int(order["seconds"]) * (os.cpu_count() or 1) + 2
     _lower(resource.RLIMIT_CPU, cpu)
-    _lower(resource.RLIMIT_AS, 2 * order["memory"] + GIB + _mapped())
+    if not order["devices"]:  # the driver of a GPU reserves address space for all the memory of the machine
+        _lower(resource.RLIMIT_AS, 2 * order["memory"] + GIB + _mapped())
     _lower(resource.RLIMIT_FSIZE, order["disk"])
     _lower(resource.RLIMIT_NPROC, order["processes"] + (0 if alone else _tasks()))
     _lower(resource.RLIMIT_NOFILE, DESCRIPTORS)

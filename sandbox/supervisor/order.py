@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         files: dict[str, bytes]
         readable: list[str]
         hidden: list[str]
+        devices: list[str]
         scratch: str
         seconds: float
         memory: int

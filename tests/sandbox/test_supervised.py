@@ -43,6 +43,25 @@ async def test_folder_and_environment(kind: type[Supervised]) -> None:
     assert len(eval(descriptors)) == 5
 
 
+@pytest.mark.parametrize("kind", [Namespaces, Landlock])
+async def test_devices_are_there_if_asked_for(kind: type[Supervised]) -> None:
+    """And only then: here the terminal, of which the kernel then says that the job has none."""
+    program = "import errno, os\ntry:\n    os.open('/dev/tty', os.O_RDWR)\nexcept OSError as error:\n"
+    program += "    print(errno.errorcode[error.errno])"
+    without, having = [
+        (await run(made, Job(("python", "-c", program)))).stdout.strip()
+        for made in (kind(), kind(devices=["/dev/tty"]))
+    ]
+    assert without in ("ENOENT", "EACCES")
+    assert having in ("", "ENXIO")
+
+
+async def test_a_device_lies_among_the_devices() -> None:
+    """Nothing else of the host is shown that way."""
+    with pytest.raises(ValueError, match="devices=/etc/shadow: this must be a file in /dev"):
+        Namespaces(devices=["/etc/shadow"])
+
+
 @every_kind
 async def test_python_is_the_engines(kind: type[Supervised]) -> None:
     """The program "python" is the engine's interpreter with its packages, but without the engine."""
