@@ -1,0 +1,49 @@
+"""Whether the script heeds its arguments: told by a second run that asks for other things."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from engine.trace import Trace
+
+from .script import CONTRACT, OTHER
+from .told import Told
+from .training import Fault
+
+USAGE = 2  # the exit code of a script that does not know an argument
+
+
+def ignored(plain: Told, trace: Trace, other: Told) -> Fault | None:
+    """The argument that makes no difference, or is not known. A second run that fails otherwise tells nothing."""
+    process = trace.processes[0]
+    if other.how == "exit" and process.code == USAGE:
+        lines = process.stderr.strip().splitlines()
+        return Fault(f"an argument is not taken: {lines[-1] if lines else 'exit code 2'}")
+    if not other.trained:
+        return None
+    argument = next((name for name, same in _same(plain, other).items() if same), None)
+    return Fault(f"{argument} is ignored") if argument else None
+
+
+def _same(plain: Told, other: Told) -> dict[str, bool]:
+    """By argument, whether the two runs show that it makes no difference."""
+    counts = Counter(other.passed)
+    return {
+        "--num-samples": len(counts) != len(set(other.expected)),
+        "--epochs": counts.total() != len(other.expected) * OTHER.epochs,
+        "--batch-size": _largest(plain) > CONTRACT.batch_size
+        or _largest(other) > OTHER.batch_size
+        or 1 < _loaded(plain) == _loaded(other),
+        "--model-size": other.end is not None and Counter(other.end.shapes) == Counter(plain.shapes),
+        "--lr": bool(plain.rate) and plain.rate == other.rate,
+    }
+
+
+def _largest(run: Told) -> int:
+    """Rows that pass through the model at once."""
+    return max((len(rows) for backward in run.backwards for rows, _ in backward.pieces), default=0)
+
+
+def _loaded(run: Told) -> int:
+    """Rows that a loader gives at once."""
+    return max((len(rows) for batch in run.batches for rows in batch.rows), default=0)

@@ -1,0 +1,71 @@
+"""Decides the eleven techniques: each counts where a run of the script exercised it in the training.
+
+The script runs twice, plainly and behind a shim that pretends a CUDA device, where techniques show that a
+script keeps for one. Evidence from either run counts. What stands in the text alone does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.source import Source
+from engine.submission import Submission
+from engine.tampering import tampering
+from engine.together import together
+from engine.verdict import Verdict
+from sandbox import Sandbox
+
+from .candidates import candidate
+from .findings import FINDERS, Finding
+from .script import run, source_of
+from .told import Told, told
+
+OWN = {"model"}  # what lies beside the script, and may be changed as it likes
+
+
+async def probe(submission: Submission, sandbox: Sandbox) -> dict[str, Verdict]:
+    source = source_of(submission)
+    if source is None:
+        return _all("there is no Python file")
+    try:
+        deceit = tampering(source, OWN)
+    except (SyntaxError, ValueError, RecursionError):
+        return _all(f"{source.name} does not parse")
+    traces = await together(run(source, sandbox, shim=shim) for shim in (False, True))
+    runs = [told(trace) for trace in traces]
+    verdicts = {technique: _verdict(technique, runs, source) for technique in FINDERS}
+    if deceit is None:
+        return verdicts
+    return {technique: _distrusted(verdict, source, *deceit) for technique, verdict in verdicts.items()}
+
+
+def _verdict(technique: str, runs: Sequence[Told], source: Source) -> Verdict:
+    found = [finding for told in runs for finding in FINDERS[technique](told, source)]
+    for kind in ("pass", "unclear"):
+        for finding in found:
+            if finding.verdict == kind:
+                return _said(finding, source)
+    line = candidate(source, technique)
+    if line is None:
+        return Verdict("fail", "nothing in the file asks for it")
+    if not all(run.trained for run in runs):
+        return Verdict("unclear", "the script does not train to its end with a CUDA device pretended")
+    if found:
+        return _said(found[0], source)
+    return Verdict("fail", "what the file says of it never runs in the training", source.evidence(line))
+
+
+def _said(finding: Finding, source: Source) -> Verdict:
+    evidence = [each for line in finding.lines[:1] for each in source.evidence(line)]
+    return Verdict(finding.verdict, finding.reason, tuple(evidence))
+
+
+def _distrusted(verdict: Verdict, source: Source, line: int, what: str) -> Verdict:
+    if verdict.verdict != "pass":
+        return verdict
+    reason = f"the file could deceive whoever runs it ({what}), so that its run proves nothing"
+    return Verdict("unclear", reason, source.evidence(line))
+
+
+def _all(reason: str) -> dict[str, Verdict]:
+    return {technique: Verdict("unclear", reason) for technique in FINDERS}

@@ -1,0 +1,89 @@
+"""Whether a run came to a good end, and whether it trained the given model on the given data."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from engine.trace import Trace
+
+from .script import SECONDS, Arguments
+from .told import FORGED, Told
+
+NUMBER = re.compile(r"(?<![\w.])\d*\.\d+(?:e[-+]?\d+)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why the gate fails; `failure` is what the run is called for it."""
+
+    reason: str
+    line: int | None = None
+    failure: str = "runtime_error"
+
+
+def ended(trace: Trace, run: Told) -> Fault | None:
+    """Why the script did not come to a good end by itself."""
+    if trace.ended in ("timeout", "deadlock"):
+        what = "nothing moves any more" if trace.ended == "deadlock" else f"not done after {SECONDS:g} s"
+        return Fault(f"the script does not end: {what}", failure="timeout")
+    if trace.ended != "exit":
+        return Fault(f"the script was stopped: {trace.ended} beyond its limit")
+    if run.how == "error":
+        return Fault(_error(run), _line(run))
+    code = trace.processes[0].code
+    if code != 0:
+        return Fault(f"the script exits with code {code}: {_last(trace.processes[0].stderr)}", _line(run))
+    return None if run.how in ("finished", "exit") else Fault("the process ended in the middle of the script")
+
+
+def untrained(trace: Trace, run: Told, arguments: Arguments) -> Fault | None:
+    """What is missing of a training by these arguments, if anything."""
+    passes = Counter(run.passed)
+    asked = f"--num-samples {arguments.num_samples} --epochs {arguments.epochs}"
+    if not passes:
+        return Fault("no sample passes through the model and back", _line(run))
+    if passes != Counter(run.expected * arguments.epochs):
+        foreign = len(set(passes) - set(run.expected))
+        told = f"{passes.total()} rows, {len(passes)} different ones"
+        told += f", {foreign} of them not from the data" if foreign else ""
+        return Fault(f"with {asked} the rows that pass through the model and back are {told}")
+    if run.end is None:
+        return Fault("what became of the parameters was not told")
+    if Counter(run.end.shapes) != Counter(run.shapes):
+        return Fault("the parameters that are trained are not those of the model that was given")
+    if run.end.changed == 0:
+        return Fault("the training changes no parameter")
+    losses = [backward.loss for backward in run.backwards if backward.loss is not None]
+    if not run.end.finite or not all(map(math.isfinite, losses)):
+        return Fault("the loss or the parameters are not finite")
+    return _silent(trace, arguments)
+
+
+def _silent(trace: Trace, arguments: Arguments) -> Fault | None:
+    process = trace.processes[0]
+    lines = f"{process.stdout}\n{process.stderr}".splitlines()
+    printed = sum(1 for line in lines if NUMBER.search(line))
+    if printed < arguments.epochs:
+        return Fault("the script does not print the loss of each epoch")
+    return None
+
+
+def _error(run: Told) -> str:
+    """The error's type and message as the interpreter says it."""
+    try:
+        return str(run.error["message"]).strip() or str(run.error["type"])
+    except FORGED:
+        return "the script ends with an error"
+
+
+def _line(run: Told) -> int | None:
+    line = run.error.get("line")
+    return line if type(line) is int else None
+
+
+def _last(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return lines[-1].strip() if lines else "nothing was said"
