@@ -31,28 +31,25 @@ class Submit:
 
 
 class SubmitFile:
-    """Takes the text, or the place of a file in the attempt's workspace."""
+    """Takes a file of the attempt's workspace."""
 
     needs_sandbox = True
     description = (
-        "Hand in your finished work: either `path`, a file in your workspace, or `content`, the complete "
-        "text of the file that the task asks for, exactly as it should be saved. This ends the attempt."
+        "Hand in your finished work from your workspace, without repeating it: `path` is the complete file "
+        "that the task asks for, whatever it is called there. This ends the attempt."
     )
     schema: ClassVar[dict[str, Any]] = {
         "type": "object",
         "properties": {
-            "path": {"type": "string", "minLength": 1, "description": "relative to the working folder"},
-            "content": {"type": "string", "minLength": 1, "description": "the complete file"},
+            "path": {"type": "string", "minLength": 1, "description": "relative to the working folder"}
         },
+        "required": ["path"],
         "additionalProperties": False,
     }
 
-    async def __call__(self, attempt: Attempt, /, *, content: str = "", path: str = "") -> str:
-        if bool(content) == bool(path):
-            raise ValueError("give either path or content")
-        if path:
-            request = {"do": "whole", "path": path, "most": MOST}
-            content = await attempt.workspace.ask(request, SECONDS, MOST)
+    async def __call__(self, attempt: Attempt, /, *, path: str) -> str:
+        request = {"do": "whole", "path": path, "most": MOST}
+        content = await attempt.workspace.ask(request, SECONDS, MOST)
         if not content:
             raise ValueError(f"{path}: this file is empty")
         raise Submitted(Submission({attempt.task.submission: content}))

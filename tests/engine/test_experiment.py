@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import signal
+from typing import ClassVar
 
 import pytest
 
+from engine.agents.replay import Replay
 from engine.errors import Refused, Void
 from engine.experiment import conduct
+from engine.graders.judge import Judge
 from engine.models.scripted import Scripted
-from tests.doubles import Answering, gate, plan, verdicts, write_probe
+from tests.doubles import CODE, Answering, gate, plan, verdicts, write_probe
+from toolkits.submit import Submit
 
 
 def test_a_whole_experiment(tmp_path, capsys):
@@ -72,3 +76,27 @@ def test_without_a_sandbox_nothing_is_begun(tmp_path):
     assert agent.asked == []
     assert agent.closed
     assert not this.out.exists()
+
+
+class Running:
+    """A tool that works in the attempt's workspace."""
+
+    needs_sandbox = True
+    description = "Run."
+    schema: ClassVar = {"type": "object", "properties": {}, "additionalProperties": False}
+
+    async def __call__(self, attempt, /):
+        return await attempt.workspace.ask({}, 1.0, 100)
+
+
+def test_without_a_sandbox_no_tool_that_needs_one(tmp_path):
+    """The same where it is the agent's tools that need it, and only where there is an agent to use them."""
+    tools = {"submit": Submit(), "run": Running()}
+    with pytest.raises(Refused, match="no sandbox here"):
+        conduct(plan(tmp_path / "a", tools=tools))
+    judge = Answering(verdicts(lambda _: {}))
+    (tmp_path / "specimens").mkdir()
+    (tmp_path / "specimens/old.py").write_text(CODE)
+    agent = Replay(None, tmp_path / "specimens", "answer.py")
+    this = plan(tmp_path / "b", agent, tools=tools, judge=Judge(judge), models={"judge": judge})
+    assert conduct(this) == 0

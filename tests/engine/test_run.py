@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -14,7 +15,9 @@ from engine.graders.probes import Probes
 from engine.models.scripted import Scripted
 from engine.rubric import Criterion
 from engine.run import run_once
-from tests.doubles import CODE, SUBMITS, Answering, gate, plan, verdicts, write_probe
+from tests.doubles import CODE, SUBMITS, Answering, NoSandbox, gate, plan, verdicts, write_probe
+from toolkits.code import Shell
+from toolkits.submit import Submit
 
 
 async def one(this):
@@ -177,3 +180,45 @@ async def test_the_transcript_tells_the_whole_run(tmp_path):
         "run_started", "model_call", "model_call", "tool_call", "submitted",
         "model_call", "model_call", "verdict", "verdict", "run_ended",
     ]  # fmt: skip
+
+
+class Watched(NoSandbox):
+    """A sandbox that keeps what happened in it; its jobs answer whatever they are asked."""
+
+    def __init__(self):
+        self.events = []
+
+    @asynccontextmanager
+    async def open(self, job):
+        self.events.append(f"opened with {sorted(name for name in job.files if name.startswith('work/'))}")
+        yield self
+        self.events.append("closed")
+
+    async def send(self, frame):
+        self.events.append("asked")
+
+    async def receive(self, most):
+        return b'{"text": "done"}'
+
+
+TRIES = [{"calls": [{"name": "bash", "arguments": {"command": "ls"}}]}, *SUBMITS]
+
+
+@pytest.mark.parametrize(
+    ("replies", "last"), [(TRIES, "graded"), ([TRIES[0], {"text": "no"}], "closed")], ids=["submits", "fails"]
+)
+async def test_the_workspace_is_gone_before_grading(tmp_path, replies, last):
+    """An attempt has one, with the task's files, and however it ends, that is closed."""
+    write_probe(tmp_path / "probes", "runs", 'sandbox.events.append("graded"); return {}')
+    sandbox = Watched()
+    tools = {"submit": Submit(), "bash": Shell()}
+    given = {"model.py": "x = 1"}
+    agent = Scripted(replies)
+    record = await one(
+        plan(
+            tmp_path, agent_model=agent, sandbox=sandbox, tools=tools, given=given, gates={"a2": gate("runs")}
+        )
+    )
+    assert record.sandbox == "none (level 3)"
+    assert sandbox.events[:3] == ["opened with ['work/model.py']", "asked", "closed"]
+    assert sandbox.events[-1] == last

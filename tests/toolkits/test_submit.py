@@ -27,38 +27,28 @@ async def test_an_empty_submission_is_refused(tmp_path):
     assert result.error
 
 
-SUBMITS = {"submit": SubmitFile()}
+SUBMITS = {"submit_file": SubmitFile()}
 
 
 async def test_a_file_of_the_workspace(tmp_path):
     """It becomes the file that the task asks for, whatever it is called, byte for byte."""
     async with using(tmp_path, SUBMITS, {"mine/work.py": "x = 'zwölf'\r\n"}) as call:
         with pytest.raises(Submitted) as done:
-            await call("submit", path="mine/work.py")
+            await call("submit_file", path="mine/work.py")
     assert dict(done.value.submission.files) == {"answer.py": "x = 'zwölf'\r\n"}
 
 
-async def test_content_needs_no_workspace(tmp_path):
-    """Where the text is given, nothing is opened."""
-    this = attempt(tmp_path, tools=SUBMITS)
-    with pytest.raises(Submitted):
-        await use(ToolCall("1", "submit", {"content": "x = 1\n"}), this)
-    assert not this.workspace.used
-
-
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("path", "words"),
     [
-        ({}, "give either path or content"),
-        ({"path": "empty.py", "content": "x"}, "give either path or content"),
-        ({"path": "empty.py"}, "empty.py: this file is empty"),
-        ({"path": "no.py"}, "no.py: No such file"),
-        ({"path": "long.py"}, "long.py: this has more than 1000000 bytes"),
+        ("empty.py", "empty.py: this file is empty"),
+        ("no.py", "no.py: No such file"),
+        ("long.py", "long.py: this has more than 1000000 bytes"),
     ],
 )
-async def test_what_cannot_be_handed_in(tmp_path, arguments, words):
+async def test_what_cannot_be_handed_in(tmp_path, path, words):
     """It is told, and the attempt goes on."""
     async with using(tmp_path, SUBMITS, {"empty.py": "", "long.py": "#" * 1_000_001}) as call:
-        result = await call("submit", **arguments)
+        result = await call("submit_file", path=path)
         assert result.error
         assert words in result.text
