@@ -11,7 +11,7 @@ from sandbox.job import Job, Sandbox, SandboxError, Session
 from sandbox.landlock import Landlock
 from sandbox.namespaces import Namespaces
 from sandbox.subprocess import Subprocess
-from sandbox.supervised import Supervised
+from sandbox.supervised import Supervised, existing
 
 # What a level promises; a backend that lets one of these through is not taken.
 PROMISED = {
@@ -35,7 +35,7 @@ class Auto:
         self.level = 0
         self._allow_weak = allow_weak
         self._preload = preload
-        self._devices = devices
+        self._devices = existing(devices)
         self._taken: Sandbox | None = None
         self._choosing = asyncio.Lock()
 

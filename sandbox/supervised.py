@@ -8,7 +8,7 @@ import socket
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from sandbox import interpreter
@@ -35,7 +35,7 @@ class Supervised:
 
     def __init__(self, pool: Pool | None = None, devices: Sequence[str] = ()) -> None:
         self._pool = pool
-        self._devices = [_device(path) for path in devices]
+        self._devices = existing(devices)
 
     @asynccontextmanager
     async def open(self, job: Job) -> AsyncIterator[JobSession]:
@@ -119,10 +119,12 @@ def _abort(writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
 
 
-def _device(path: str) -> str:
-    if not path.startswith("/dev/") or ".." in path:
-        raise ValueError(f"devices={path}: this must be a file in /dev")
-    return path
+def existing(devices: Sequence[str]) -> list[str]:
+    """The same, where each is a device of this machine; else a ValueError."""
+    for path in devices:
+        if not path.startswith("/dev/") or ".." in path or not Path(path).exists():
+            raise ValueError(f"devices={path}: this must be the path of a file in /dev that is there")
+    return list(devices)
 
 
 def _relative(path: str) -> str:

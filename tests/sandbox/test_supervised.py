@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import Job, JobLimits, SandboxError, interpreter, run
+from sandbox.auto import Auto
 from sandbox.landlock import Landlock
 from sandbox.namespaces import Namespaces
 from sandbox.subprocess import Subprocess
@@ -57,9 +58,11 @@ async def test_devices_are_there_if_asked_for(kind: type[Supervised]) -> None:
 
 
 async def test_a_device_lies_among_the_devices() -> None:
-    """Nothing else of the host is shown that way."""
-    with pytest.raises(ValueError, match="devices=/etc/shadow: this must be a file in /dev"):
-        Namespaces(devices=["/etc/shadow"])
+    """Nothing else of the host is shown that way, and one that is not there is known before it matters."""
+    for path in ("/etc/shadow", "nvidia0", "/dev/../etc/shadow", "/dev/nothing"):
+        for kind in (Namespaces, Auto):
+            with pytest.raises(ValueError, match=f"devices={path}: this must be"):
+                kind(devices=[path])
 
 
 @every_kind
