@@ -14,7 +14,7 @@ USAGE = 2  # the exit code of a script that does not know an argument
 
 
 def ignored(plain: Told, trace: Trace, other: Told) -> Fault | None:
-    """The argument that makes no difference, or is not known. A second run that fails otherwise tells nothing."""
+    """The argument that makes no difference, or is not known. A second run that breaks off tells nothing else."""
     process = trace.processes[0]
     if other.how == "exit" and process.code == USAGE:
         lines = process.stderr.strip().splitlines()
@@ -41,7 +41,7 @@ def _same(plain: Told, other: Told) -> dict[str, bool]:
 
 def _largest(run: Told) -> int:
     """Rows that pass through the model at once."""
-    return max((len(rows) for backward in run.backwards for rows, _ in backward.pieces), default=0)
+    return max((len(piece.rows) for piece in run.pieces), default=0)
 
 
 def _loaded(run: Told) -> int:

@@ -24,10 +24,10 @@ class Finding:
 Findings = Iterator[Finding]
 
 
-def heard(technique: str, what: str) -> Callable[[Told, Source], Findings]:
+def heard(technique: str, what: str) -> Callable[[Told], Findings]:
     """The recorder's word: used in the training, or on tensors that the loss does not hear of."""
 
-    def find(run: Told, source: Source) -> Findings:
+    def find(run: Told) -> Findings:
         for use in run.of(technique):
             if use.heard:
                 yield Finding("pass", what, use.lines)
@@ -39,7 +39,7 @@ def heard(technique: str, what: str) -> Callable[[Told, Source], Findings]:
     return find
 
 
-def accumulation(run: Told, source: Source) -> Findings:
+def accumulation(run: Told) -> Findings:
     """Gradients of other rows are still there when a backward pass begins, and a step comes later."""
     for earlier, later in zip(run.backwards, run.backwards[1:], strict=False):
         other = bool(later.rows) and later.rows != earlier.rows
@@ -50,7 +50,7 @@ def accumulation(run: Told, source: Source) -> Findings:
         yield Finding("unclear", "no step of a torch optimizer was seen, so nothing tells where one ends")
 
 
-def optimizer(run: Told, source: Source) -> Findings:
+def optimizer(run: Told) -> Findings:
     for use in run.of("optimizer"):
         if use.heard:
             yield Finding("pass", f"gradients are reset with {use.how}", use.lines)
@@ -63,7 +63,7 @@ def optimizer(run: Told, source: Source) -> Findings:
 
 
 def explicit_memory(run: Told, source: Source) -> Findings:
-    passes = {lines for backward in run.backwards for _, lines in backward.pieces}
+    passes = {piece.lines for piece in run.pieces}
     for use in run.of("explicit_memory"):
         what = f"{use.how} of tensors" if use.how == "del" else use.how
         if not any(same_loop(source, use.lines, lines) for lines in passes):
@@ -74,10 +74,10 @@ def explicit_memory(run: Told, source: Source) -> Findings:
             yield Finding("unclear", "what is deleted in the training loop may be no part of it", use.lines)
 
 
-def pin_memory(run: Told, source: Source) -> Findings:
-    trained = set(run.passed)
+def pin_memory(run: Told) -> Findings:
+    feeding = [piece.batch for piece in run.pieces]
     for batch in run.batches:
-        if batch.pinned and any(trained & set(rows) for rows in batch.rows):
+        if batch.pinned and any(batch is each for each in feeding):
             yield Finding("pass", "the loader that feeds the training pins its batches", batch.lines)
         elif batch.pinned:
             yield Finding("fail", "the loader that pins its batches does not feed the training", batch.lines)
@@ -85,29 +85,34 @@ def pin_memory(run: Told, source: Source) -> Findings:
         yield Finding("unclear", "a tensor is pinned by hand, and not by the loader", use.lines)
 
 
-def micro_batching(run: Told, source: Source) -> Findings:
-    """The rows of one loader batch come back in several pieces that together are all of it."""
-    pieces = [(set(rows), lines) for backward in run.backwards for rows, lines in backward.pieces]
-    for rows in (set(rows) for batch in run.batches for rows in batch.rows):
-        parts = [(part, lines) for part, lines in pieces if part < rows]
-        if len(parts) > 1 and rows == set().union(*(part for part, _ in parts)):
-            reason = f"a loader batch of {len(rows)} rows passes through the model in {len(parts)} pieces"
-            yield Finding("pass", reason, parts[0][1])
-            return
-    loaded = {row for batch in run.batches for rows in batch.rows for row in rows}
-    if not loaded & set(run.passed):
+def micro_batching(run: Told) -> Findings:
+    """The rows of one loader batch come back in several pieces."""
+    for batch in run.batches:
+        pieces = [piece for piece in run.pieces if piece.batch is batch]
+        size = max(map(len, batch.rows), default=0)
+        if len(pieces) > 1 and all(len(piece.rows) < size for piece in pieces):
+            reason = f"a loader batch of {size} rows passes through the model in {len(pieces)} pieces"
+            yield Finding("pass", reason, pieces[0].lines)
+    if any(piece.batch is None for piece in run.pieces):
         yield Finding("unclear", "the batches do not come from a DataLoader")
 
 
-def inplace(run: Told, source: Source) -> Findings:
+def inplace(run: Told) -> Findings:
     kinds = {"layer": "a layer works", "operation": "an operation works", "assignment": "an assignment works"}
     for use in run.of("inplace"):
         if use.how not in kinds:
-            yield Finding("unclear", "only a sum is kept in place", use.lines)
+            yield Finding("unclear", "only a number is changed in place", use.lines)
         elif use.heard:
             yield Finding("pass", f"{kinds[use.how]} in place on a tensor of the training", use.lines)
         else:
             yield Finding("unclear", "it works in place, but perhaps on nothing of the training", use.lines)
+
+
+def findings(technique: str, run: Told, source: Source) -> Findings:
+    """All that this run shows of the technique."""
+    if technique == "explicit_memory":
+        return explicit_memory(run, source)
+    return FINDERS[technique](run)
 
 
 FINDERS = {
@@ -118,10 +123,10 @@ FINDERS = {
     "sdpa": heard("sdpa", "the loss depends on scaled_dot_product_attention"),
     "gradient_accumulation": accumulation,
     "optimizer": optimizer,
-    "explicit_memory": explicit_memory,
     "pin_memory": pin_memory,
     "micro_batching": micro_batching,
     "inplace": inplace,
     "compile": heard("compile", "what torch.compile was given runs in the training"),
     "channels_last": heard("channels_last", "a four-dimensional tensor of the training is in channels_last"),
 }
+TECHNIQUES = (*FINDERS, "explicit_memory")

@@ -16,7 +16,7 @@ from engine.verdict import Verdict
 from sandbox import Sandbox
 
 from .candidates import candidate
-from .findings import FINDERS, Finding
+from .findings import TECHNIQUES, Finding, findings
 from .script import run, source_of
 from .told import Told, told
 
@@ -33,14 +33,14 @@ async def probe(submission: Submission, sandbox: Sandbox) -> dict[str, Verdict]:
         return _all(f"{source.name} does not parse")
     traces = await together(run(source, sandbox, shim=shim) for shim in (False, True))
     runs = [told(trace) for trace in traces]
-    verdicts = {technique: _verdict(technique, runs, source) for technique in FINDERS}
+    verdicts = {technique: _verdict(technique, runs, source) for technique in TECHNIQUES}
     if deceit is None:
         return verdicts
     return {technique: _distrusted(verdict, source, *deceit) for technique, verdict in verdicts.items()}
 
 
 def _verdict(technique: str, runs: Sequence[Told], source: Source) -> Verdict:
-    found = [finding for told in runs for finding in FINDERS[technique](told, source)]
+    found = [finding for run in runs for finding in findings(technique, run, source)]
     for kind in ("pass", "unclear"):
         for finding in found:
             if finding.verdict == kind:
@@ -68,4 +68,4 @@ def _distrusted(verdict: Verdict, source: Source, line: int, what: str) -> Verdi
 
 
 def _all(reason: str) -> dict[str, Verdict]:
-    return {technique: Verdict("unclear", reason) for technique in FINDERS}
+    return {technique: Verdict("unclear", reason) for technique in TECHNIQUES}

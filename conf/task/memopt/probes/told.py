@@ -36,6 +36,15 @@ class Batch:
     lines: Lines
 
 
+@dataclass(frozen=True)
+class Piece:
+    """Rows that passed through the model together, and the loader's batch that they were taken from."""
+
+    rows: Rows
+    lines: Lines
+    batch: Batch | None
+
+
 @dataclass
 class Backward:
     """A backward pass: the rows it came back to, and the steps of the optimizer that followed at once.
@@ -46,16 +55,18 @@ class Backward:
     loss: float | None
     carried: bool
     lines: Lines
-    pieces: list[tuple[Rows, Lines]] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
     @property
     def rows(self) -> frozenset[int]:
-        return frozenset(row for rows, _ in self.pieces for row in rows)
+        return frozenset(row for piece in self.pieces for row in piece.rows)
 
 
 @dataclass(frozen=True)
 class Step:
+    """An optimizer of trained parameters stepped, with these learning rates."""
+
     rates: tuple[float, ...]
     fused: bool
     foreach: bool
@@ -73,7 +84,7 @@ class End:
 
 @dataclass
 class Told:
-    """One run as it was recorded. `how` is how the script ended: finished, exit, error, or "" where untold."""
+    """One run as it was recorded. `how` it ended is finished, exit, error, or "" where that was not told."""
 
     how: str = ""
     error: Mapping[str, Any] = field(default_factory=dict)
@@ -88,7 +99,11 @@ class Told:
     @property
     def passed(self) -> list[int]:
         """Each row that went through the model and back, as often as it did."""
-        return [row for backward in self.backwards for rows, _ in backward.pieces for row in rows]
+        return [row for piece in self.pieces for row in piece.rows]
+
+    @property
+    def pieces(self) -> list[Piece]:
+        return [piece for backward in self.backwards for piece in backward.pieces]
 
     @property
     def steps(self) -> list[Step]:
@@ -132,7 +147,8 @@ def _take(run: Told, event: Event) -> None:
             number = None if loss is None else float(loss)
             run.backwards.append(Backward(number, facts["carried"] is True, _whole(facts["lines"])))
         case "rows":
-            run.backwards[-1].pieces.append((_whole(facts["rows"]), _whole(facts["lines"])))
+            rows = _whole(facts["rows"])
+            run.backwards[-1].pieces.append(Piece(rows, _whole(facts["lines"]), _origin(run, rows)))
         case "step":
             rates = tuple(float(rate) for rate in facts["lr"])
             step = Step(rates, facts["fused"] is True, facts["foreach"] is True, _whole(facts["lines"]))
@@ -147,6 +163,12 @@ def _take(run: Told, event: Event) -> None:
             run.end = End(shapes, _number(facts["changed"]), facts["finite"] is True)
         case _:
             run.broken = True
+
+
+def _origin(run: Told, rows: Rows) -> Batch | None:
+    """The last batch, so far, that has one of these rows."""
+    some = set(rows)
+    return next((batch for batch in reversed(run.batches) if any(some & set(of) for of in batch.rows)), None)
 
 
 def _whole(values: Any) -> tuple[int, ...]:

@@ -1,52 +1,55 @@
-"""What torch.compile was asked to compile, and whether that ran. It runs uncompiled here: that is slow and adds nothing."""
+"""What torch.compile was given, and whether that ran. Here it runs as it is: to compile is slow."""
+
+from __future__ import annotations
 
 import functools
+from collections.abc import Callable
+from typing import Any
 
 import torch
-import torch._dynamo.eval_frame
-from witness import lines, tensors
+from graph import Graph
+from witness import Witness, lines, tensors
 
 
-def watch_compiled(witness, graph):
+def watch_compiled(witness: Witness, graph: Graph) -> None:
     original = torch.compile
     torch.compiler.set_stance("force_eager")
 
-    def compile(model=None, **kwargs):
+    def compile(model: Any = None, **kwargs: Any) -> Any:  # noqa: A001  its name
         if model is None:
             return lambda function: compile(function, **kwargs)
-        if kwargs.get("mode") is not None and kwargs.get("options") is not None:
-            return original(model, **kwargs)  # which says what is wrong with that
-        if kwargs.get("backend") in (None, "inductor"):
-            kwargs |= {"backend": "eager", "mode": None, "options": None}
         where = lines()
-        if isinstance(model, torch.nn.Module):
-            result = original(model, **kwargs)
-            object.__setattr__(result, "_asked", where)
-            return result
-        return original(_recorded(model, where), **kwargs)
+        if not isinstance(model, torch.nn.Module):
+            return original(recorded(model, where), **_eager(kwargs))
+        result = original(model, **_eager(kwargs))
+        object.__setattr__(result, "forward", recorded(result.forward, where))
+        return result
 
-    def _recorded(function, where):
+    def recorded(function: Callable[..., Any], where: list[int]) -> Callable[..., Any]:
         @functools.wraps(function)
-        def run(*args, **kwargs):
-            result = function(*args, **kwargs)
+        def run(*args: Any, **kwargs: Any) -> Any:
+            graph.compiled.append(where)
+            try:
+                result = function(*args, **kwargs)
+            finally:
+                graph.compiled.pop()
             ran(where, result)
             return result
 
         return run
 
     @witness.safe
-    def ran(where, result):
+    def ran(where: list[int], result: Any) -> None:
         witness.used("compile", where, heard=False)
         for each in tensors(result):
             graph.heard(each, lambda: witness.used("compile", where, heard=True))
 
-    module = torch._dynamo.eval_frame.OptimizedModule
-    call = module.__call__
-
-    def called(self, *args, **kwargs):
-        result = call(self, *args, **kwargs)
-        ran(self.__dict__.get("_asked") or [], result)
-        return result
-
-    module.__call__ = called
     torch.compile = compile
+
+
+def _eager(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The same request with a backend that does nothing, unless it makes no sense, which is then said."""
+    sense = kwargs.get("mode") is None or kwargs.get("options") is None
+    if sense and kwargs.get("backend") in (None, "inductor"):
+        return kwargs | {"backend": "eager", "mode": None, "options": None}
+    return kwargs

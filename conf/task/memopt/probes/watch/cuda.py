@@ -1,10 +1,15 @@
-"""A CUDA device that is none: what the script puts there stays on the CPU, so that it shows what it does with one."""
+"""A CUDA device that is none: what is put there stays on the CPU. A script shows what it does with one."""
+
+from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
+from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import torch
+from operations import Operations
 
 GIB = 1 << 30
 DEVICE = SimpleNamespace(
@@ -15,27 +20,26 @@ DEVICE = SimpleNamespace(
 class Idle:
     """A stream or an event of a device that never works."""
 
-    def __init__(self, *args, **kwargs): ...
+    def __init__(self, *_: Any, **__: Any) -> None: ...
 
-    def __enter__(self):
+    def __enter__(self) -> Idle:
         return self
 
-    def __exit__(self, *error):
-        return None
+    def __exit__(self, *_: object) -> None: ...
 
-    def elapsed_time(self, other):
+    def elapsed_time(self, other: Idle) -> float:  # noqa: ARG002
         return 0.0
 
-    def query(self):
+    def query(self) -> bool:
         return True
 
-    def is_capturing(self):
+    def is_capturing(self) -> bool:
         return False
 
-    def record_event(self, event=None):
+    def record_event(self, event: Idle | None = None) -> Idle:
         return event or Idle()
 
-    def wait(self, *args): ...
+    def wait(self, *_: Any) -> None: ...
 
     record = synchronize = wait_event = wait_stream = wait
 
@@ -60,75 +64,72 @@ ANSWERS = {
 ANSWERS |= {
     f"{most}memory_{kind}": 0 for most in ("", "max_") for kind in ("allocated", "reserved", "cached")
 }
-ANSWERS |= dict.fromkeys(
-    "synchronize empty_cache ipc_collect init set_device manual_seed manual_seed_all seed seed_all"
+SILENT = (
+    "synchronize empty_cache ipc_collect init set_device manual_seed manual_seed_all seed seed_all set_stream"
     " reset_peak_memory_stats reset_accumulated_memory_stats reset_max_memory_allocated"
-    " reset_max_memory_cached set_per_process_memory_fraction set_stream".split()
+    " reset_max_memory_cached set_per_process_memory_fraction"
 )
+ANSWERS |= dict.fromkeys(SILENT.split())
+ACCELERATOR = {
+    "is_available": True,
+    "device_count": 1,
+    "current_accelerator": torch.device("cuda"),
+    "current_device_index": 0,
+    "current_stream": Idle(),
+} | dict.fromkeys(("set_device_index", "set_stream", "synchronize", "empty_cache"))
 IN_MEMORY = [name for name in ANSWERS if "memory" in name or name in ("empty_cache", "mem_get_info")]
 
 
-def pretend_cuda(operations):
+def pretend_cuda(operations: Operations) -> None:
     """Let torch say that there is a device, and take whatever is meant for it to the CPU."""
     for name, answer in ANSWERS.items():
         setattr(torch.cuda, name, _saying(answer))
     for name in IN_MEMORY:
         setattr(torch.cuda.memory, name, getattr(torch.cuda, name))
-    torch.cuda.memory_stats = torch.cuda.memory.memory_stats = lambda *args: defaultdict(int)
+    torch.cuda.memory_stats = torch.cuda.memory.memory_stats = lambda *_: defaultdict(int)
     torch.cuda.Stream = torch.cuda.Event = Idle
-    torch.cuda.stream = torch.cuda.device = lambda *args: contextlib.nullcontext()
     torch.cuda.current_stream = torch.cuda.default_stream = Idle
-    _pretend_accelerator()
-    _on_the_cpu()
+    torch.cuda.stream = torch.cuda.device = lambda *_: contextlib.nullcontext()
+    for name, answer in ACCELERATOR.items():
+        setattr(torch.accelerator, name, _saying(answer))
+    _by_name()
     operations.translate = _translated
-    operations.instead |= {"cuda": _same, "record_stream": _nothing}
+    operations.instead |= {"cuda": _same, "record_stream": _saying(None)}
     torch.Tensor.pin_memory = _same  # loaders call it in threads, where no operation is intercepted
 
 
-def _saying(answer):
-    return lambda *args, **kwargs: answer
+def _saying(answer: Any) -> Callable[..., Any]:
+    return lambda *_, **__: answer
 
 
-def _same(tensor, *args, **kwargs):
+def _same(tensor: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
     return tensor
 
 
-def _nothing(*args, **kwargs):
-    return None
-
-
-def _translated(name, args, kwargs):
+def _translated(name: str, args: Any, kwargs: Any) -> tuple[Any, Any]:
     if name == "to" and len(args) > 1 and type(args[1]) is int:  # the number of a device
         args = (args[0], "cuda", *args[2:])
     return tuple(map(_cpu, args)), {name: _cpu(value) for name, value in kwargs.items()}
 
 
-def _cpu(value):
+def _cpu(value: Any) -> Any:
     named = isinstance(value, str) and value.partition(":")[0] == "cuda"
     meant = isinstance(value, torch.device) and value.type == "cuda"
     return torch.device("cpu") if named or meant else value
 
 
-def _pretend_accelerator():
-    answers = {"is_available": True, "device_count": 1, "current_device_index": 0, "synchronize": None}
-    answers |= {"current_accelerator": torch.device("cuda"), "set_device_index": None, "empty_cache": None}
-    answers |= {"current_stream": Idle(), "set_stream": None}
-    for name, answer in answers.items():
-        setattr(torch.accelerator, name, _saying(answer))
-
-
-def _on_the_cpu():
-    """Autocast, gradient scaling and the default device, asked for by name."""
+def _by_name() -> None:
+    """Autocast, gradient scaling and the default device, which no operation tells of."""
     autocast, scaler = torch.amp.autocast, torch.amp.GradScaler
-    autocast_init, scaler_init, default = autocast.__init__, scaler.__init__, torch.set_default_device
+    cast, scale, default = autocast.__init__, scaler.__init__, torch.set_default_device
 
-    def cast(self, device_type, dtype=None, *args, **kwargs):
+    def cast_on_cpu(self: Any, device_type: str, dtype: Any = None, *args: Any, **kwargs: Any) -> None:
         if device_type == "cuda":
             device_type, dtype = "cpu", torch.bfloat16 if dtype in (None, torch.float16) else dtype
-        autocast_init(self, device_type, dtype, *args, **kwargs)
+        cast(self, device_type, dtype, *args, **kwargs)
 
-    def scale(self, device="cuda", *args, **kwargs):
-        scaler_init(self, "cpu" if device == "cuda" else device, *args, **kwargs)
+    def scale_on_cpu(self: Any, device: str = "cuda", *args: Any, **kwargs: Any) -> None:
+        scale(self, "cpu" if device == "cuda" else device, *args, **kwargs)
 
-    autocast.__init__, scaler.__init__ = cast, scale
-    torch.set_default_device = lambda device: default(None if device is None else _cpu(device))
+    autocast.__init__, scaler.__init__ = cast_on_cpu, scale_on_cpu
+    torch.set_default_device = lambda device: default(device and _cpu(device))

@@ -1,21 +1,36 @@
 """Operations that change a tensor in place, done by the script's own lines or by layers told to."""
 
+from __future__ import annotations
+
 import sys
+from collections.abc import Callable, Collection
+from typing import Any
 
-import torch
-from witness import OURS, at_hand, lines
+from graph import Graph
+from operations import Operations
+from torch import Tensor
+from witness import OURS, Witness, at_hand, lines, tensors
 
-ASSIGNING = {"__iadd__", "__isub__", "__imul__", "__idiv__", "__itruediv__", "__ifloordiv__", "__ipow__"}
-OTHERWISE = {"requires_grad_", "detach_", "share_memory_", "resize_", "resize_as_", "set_", "rename_"}
+ASSIGNING = {"__iadd__", "__isub__", "__imul__", "__idiv__", "__itruediv__", "__ipow__", "__setitem__"}
+OTHERWISE = {
+    "requires_grad_",
+    "detach_",
+    "share_memory_",
+    "resize_",
+    "resize_as_",
+    "set_",
+    "rename_",
+    "zero_",
+}
 PLACE = {"relu": 1, "relu6": 1, "silu": 1, "mish": 1, "hardswish": 1, "elu": 2, "leaky_relu": 2, "dropout": 3}
 THROUGH = (*OURS, "/torch/_tensor.py", "/torch/overrides.py", "/torch/nn/functional.py")
 
 
-def watch_inplace(witness, graph, operations):
-    """What it works on is the training's where the loss hears it, or where it is a parameter or a gradient."""
-    losses = {}
+def watch_inplace(witness: Witness, graph: Graph, operations: Operations) -> None:
+    """Part of the training: what the loss hears of, a parameter, a gradient, a loss that is summed up."""
+    losses: dict[int, Tensor] = {}
 
-    def changed(name, args, kwargs, result):
+    def changed(name: str, args: Any, kwargs: Any, result: Tensor) -> None:
         if result.dim() == 0 and result.requires_grad:
             losses[result.data_ptr()] = result.detach()  # kept, so that the address is not used again
         how = _how(name, args, kwargs)
@@ -23,45 +38,40 @@ def watch_inplace(witness, graph, operations):
             return
         if how != "layer" and not at_hand(sys._getframe(1), THROUGH):
             return
+        how = "number" if how == "assignment" and result.dim() == 0 else how
         where = lines()
-        kind = "of a number" if result.dim() == 0 and how == "assignment" else how
-        if result.requires_grad:
-            witness.used("inplace", where, heard=False, how=kind)
-            graph.heard(result, lambda: witness.used("inplace", where, heard=True, how=kind))
-        else:
-            witness.used("inplace", where, heard=_own(args, graph, losses), how=kind)
+        witness.used("inplace", where, heard=not result.requires_grad and _own(args, graph, losses), how=how)
+        graph.heard(result, lambda: witness.used("inplace", where, heard=True, how=how))
 
     operations.after(changed)
-    operations.before(_lists(witness, graph))
+    operations.before(_on_lists(witness, graph))
 
 
-def _how(name, args, kwargs):
+def _how(name: str, args: Any, kwargs: Any) -> str | None:
+    """Whether a call works in place: an assignment like +=, an operation, or a layer's function told to."""
     if name in ASSIGNING:
         return "assignment"
-    if name == "__setitem__":
-        return "assignment"
-    if name.endswith("_") and not name.endswith("__") and name not in OTHERWISE:
+    named = name.endswith("_") and not name.endswith("__") and name not in OTHERWISE
+    if named or isinstance(kwargs.get("out"), Tensor):
         return "operation"
     place = PLACE.get(name, len(args))
-    if kwargs.get("inplace") is True or (place < len(args) and args[place] is True):
-        return "layer"
-    return None
+    told = kwargs.get("inplace") is True or (place < len(args) and args[place] is True)
+    return "layer" if told else None
 
 
-def _own(args, graph, losses):
+def _own(args: Any, graph: Graph, losses: Collection[int]) -> bool:
     """Whether one of the tensors is a parameter of the model, a gradient of it, or a loss."""
-    known = {one.data_ptr() for one in graph.parameters.values()} | set(losses)
+    known = {one.data_ptr() for one in graph.parameters.values()}
     known |= {one.grad.data_ptr() for one in graph.parameters.values() if one.grad is not None}
-    return any(isinstance(each, torch.Tensor) and each.data_ptr() in known for each in args)
+    return any(each.data_ptr() in known or each.data_ptr() in losses for each in tensors(list(args)))
 
 
-def _lists(witness, graph):
+def _on_lists(witness: Witness, graph: Graph) -> Callable[..., None]:
     """Those that work on many tensors at once and return nothing."""
 
-    def changed(name, func, args, kwargs):
-        if name.startswith("_foreach_") and name.endswith("_") and graph.tables:
-            if at_hand(sys._getframe(1), THROUGH):
-                heard = any(_own(each, graph, {}) for each in args if isinstance(each, list | tuple))
-                witness.used("inplace", lines(), heard, "operation")
+    def changed(name: str, func: Any, args: Any, kwargs: Any) -> None:  # noqa: ARG001  recorders are called so
+        listed = name.startswith("_foreach_") and name.endswith("_") and graph.tables
+        if listed and at_hand(sys._getframe(1), THROUGH):
+            witness.used("inplace", lines(), _own(args, graph, ()), "operation")
 
     return changed

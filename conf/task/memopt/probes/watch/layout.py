@@ -1,20 +1,47 @@
 """Tensors of four dimensions whose channels are brought last in memory."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
 import torch
-from witness import lines
+from graph import Graph
+from operations import Operations
+from torch import Tensor
+from witness import Witness, lines
+
+LAST = torch.channels_last
 
 
-def watch_layout(witness, graph, operations):
-    def ordered(name, args, kwargs, result):
-        asked = torch.channels_last in (kwargs.get("memory_format"), *_formats(args))
-        if asked and result.dim() == 4 and result.is_contiguous(memory_format=torch.channels_last):
-            where = lines()
-            if where:
-                witness.used("channels_last", where, heard=False)
-                graph.heard(result, lambda: witness.used("channels_last", where, heard=True))
+def watch_layout(witness: Witness, graph: Graph, operations: Operations) -> None:
+    def ordered(name: str, args: Any, kwargs: Any, result: Tensor) -> None:  # noqa: ARG001  called so
+        if LAST not in _formats(args, kwargs) or not (where := lines()):
+            return
+        if result.dim() == 4 and result.is_contiguous(memory_format=LAST):
+            witness.used("channels_last", where, heard=False, how="tensor")
+            graph.heard(result, lambda: witness.used("channels_last", where, heard=True, how="tensor"))
 
     operations.after(ordered)
 
 
-def _formats(args):
-    return [each for each in args if isinstance(each, torch.memory_format)]
+def watch_modules(witness: Witness, graph: Graph) -> None:
+    """Modules that are told: those without parameters of four dimensions stay as they are."""
+    original = torch.nn.Module.to
+
+    def to(self: torch.nn.Module, *args: Any, **kwargs: Any) -> torch.nn.Module:
+        if LAST in _formats(args, kwargs):
+            told(list(self.parameters()), lines())
+        return original(self, *args, **kwargs)
+
+    @witness.safe
+    def told(parameters: list[Tensor], where: list[int]) -> None:
+        graph.when_known(
+            parameters, lambda trained: witness.used("channels_last", where, trained, how="module")
+        )
+
+    torch.nn.Module.to = to
+
+
+def _formats(args: Any, kwargs: Any) -> Iterator[torch.memory_format]:
+    return (each for each in (*args, *kwargs.values()) if isinstance(each, torch.memory_format))

@@ -1,7 +1,13 @@
 """Every call of a torch function by Python code, intercepted once for all recorders."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
 import torch
 from torch.overrides import TorchFunctionMode
+from witness import Witness
 
 
 class Operations(TorchFunctionMode):
@@ -10,21 +16,25 @@ class Operations(TorchFunctionMode):
     `translate` may change a call's arguments, and `instead` holds functions that are called in its place.
     """
 
-    def __init__(self, witness):
+    def __init__(self, witness: Witness) -> None:
         super().__init__()
-        self.safe = witness.safe
-        self.translate = None
-        self.instead = {}
-        self._before = []
-        self._after = []
+        self.translate: Callable[..., Any] | None = None
+        self.instead: dict[str, Callable[..., Any]] = {}
+        self._safe = witness.safe
+        self._before: list[Callable[..., Any]] = []
+        self._after: list[Callable[..., Any]] = []
 
-    def before(self, look):
-        self._before.append(self.safe(look))
+    def before(self, look: Callable[..., None]) -> None:
+        """Have `look(name, function, args, kwargs)` called before each call."""
+        self._before.append(self._safe(look))
 
-    def after(self, look):
-        self._after.append(self.safe(look))
+    def after(self, look: Callable[..., None]) -> None:
+        """Have `look(name, args, kwargs, result)` called after each call that gives a tensor."""
+        self._after.append(self._safe(look))
 
-    def __torch_function__(self, func, types, args=(), kwargs=None):
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
         kwargs = kwargs or {}
         name = getattr(func, "__name__", "")
         if self.translate:

@@ -1,16 +1,24 @@
 """Optimizer steps, with what was asked of the optimizer, and how gradients are reset."""
 
+from __future__ import annotations
+
 import sys
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import torch
+from graph import Graph
+from operations import Operations
+from torch import Tensor
+from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_post_hook
-from witness import OURS, at_hand, lines
+from witness import OURS, Witness, at_hand, lines
 
 
-def watch_optimizers(witness, graph):
+def watch_optimizers(witness: Witness, graph: Graph) -> None:
     @witness.safe
-    def stepped(optimizer, args, kwargs):
-        groups = [group for group in optimizer.param_groups if _trained(group["params"], graph)]
+    def stepped(optimizer: Optimizer, args: Any, kwargs: Any) -> None:  # noqa: ARG001  hooks are called so
+        groups = [group for group in optimizer.param_groups if graph.trained(group["params"])]
         if groups:
             asked = {name: any(group.get(name) is True for group in groups) for name in ("fused", "foreach")}
             rates = [float(group["lr"]) for group in groups if "lr" in group]
@@ -19,48 +27,33 @@ def watch_optimizers(witness, graph):
     register_optimizer_step_post_hook(stepped)
 
 
-def watch_resets(witness, graph, operations):
-    """zero_grad(set_to_none=True) said in so many words, or gradients set to None one by one.
+def watch_resets(witness: Witness, graph: Graph, operations: Operations) -> None:
+    """zero_grad(set_to_none=True) said in so many words, or gradients set to None one by one."""
 
-    Before the first backward pass nobody knows which parameters will be trained: what is returned tells then.
-    """
-    early = []
-
-    def around(original, parameters):
-        def zero_grad(self, *args, **kwargs):
-            said = [*args, kwargs.get("set_to_none")][0]
-            if said is True:
-                reset(list(parameters(self)))
-            return original(self, *args, **kwargs)
+    def around(original: Callable[..., None], parameters: Callable[[Any], Iterable[Tensor]]) -> Any:
+        def zero_grad(self: Any, *args: Any, **kwargs: Any) -> None:
+            if [*args, kwargs.get("set_to_none")][0] is True:
+                reset(list(parameters(self)), lines())
+            original(self, *args, **kwargs)
 
         return zero_grad
 
     @witness.safe
-    def reset(parameters):
-        if graph.parameters:
-            witness.used("optimizer", lines(), _trained(parameters, graph), "set_to_none=True")
-        else:
-            early.append((parameters, lines()))
+    def reset(parameters: list[Tensor], where: list[int]) -> None:
+        graph.when_known(
+            parameters, lambda trained: witness.used("optimizer", where, trained, "set_to_none=True")
+        )
 
-    def tell():
-        for parameters, where in early:
-            witness.used("optimizer", where, _trained(parameters, graph), "set_to_none=True")
-
-    def set_grad(name, func, args, kwargs):
+    def set_to(name: str, func: Any, args: Any, kwargs: Any) -> None:  # noqa: ARG001  recorders are called so
         if name != "__set__" or getattr(func.__self__, "__name__", "") != "grad" or args[-1] is not None:
             return
         if args[0].grad is not None and at_hand(sys._getframe(1), OURS):
-            witness.used("optimizer", lines(), _trained(args[:1], graph), "grad = None")
+            witness.used("optimizer", lines(), graph.trained(args[:1]), "grad = None")
 
-    operations.before(set_grad)
-    torch.optim.Optimizer.zero_grad = around(torch.optim.Optimizer.zero_grad, _of_optimizer)
+    operations.before(set_to)
+    Optimizer.zero_grad = around(Optimizer.zero_grad, _held)
     torch.nn.Module.zero_grad = around(torch.nn.Module.zero_grad, torch.nn.Module.parameters)
-    return tell
 
 
-def _of_optimizer(optimizer):
+def _held(optimizer: Optimizer) -> list[Tensor]:
     return [one for group in optimizer.param_groups for one in group["params"]]
-
-
-def _trained(parameters, graph):
-    return any(id(one) in graph.parameters for one in parameters)

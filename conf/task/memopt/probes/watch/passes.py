@@ -1,63 +1,85 @@
 """Which rows of tokens the training passes through the model, forward and back."""
 
+from __future__ import annotations
+
+import functools
 import zlib
 from array import array
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
-from witness import lines, tensors
+from graph import Graph
+from operations import Operations
+from torch import Tensor
+from witness import Witness, lines, tensors
 
 VOCABULARY = 8192  # of given/model.py
 
 
-def watch_passes(witness, graph, operations):
+def watch_passes(witness: Witness, graph: Graph, operations: Operations) -> None:
     """Rows count when a gradient comes back to their embedding: not where it is off, and not twice."""
 
-    def looked_up(name, args, kwargs, result):
+    def looked_up(name: str, args: Any, kwargs: Any, result: Tensor) -> None:
         if name != "embedding":
             return
-        given = [each for each in (*args[:2], *kwargs.values()) if isinstance(each, torch.Tensor)]
-        table = next((each for each in given if each.is_floating_point() and each.dim() == 2), None)
-        ids = next((each for each in given if not each.is_floating_point()), None)
-        if table is None or ids is None or ids.dim() != 2 or len(table) != VOCABULARY:
-            return
-        graph.tables[id(table)] = table
-        where, rows = lines(), keys(ids)
-        graph.heard(result, lambda: witness.tell("rows", rows=rows, lines=where))
+        given = tensors([*args, *kwargs.values()])
+        table = next((each for each in given if each.is_floating_point() and len(each) == VOCABULARY), None)
+        ids = next((each for each in given if not each.is_floating_point() and each.dim() == 2), None)
+        if table is not None and ids is not None:
+            graph.tables[id(table)] = table
+            rows, where = keys(ids), lines()
+            graph.heard(result, lambda: witness.tell("rows", rows=rows, lines=where))
+            for place in graph.compiled:
+                graph.heard(result, functools.partial(witness.used, "compile", place, heard=True))
 
     operations.after(looked_up)
     _watch_backward(witness, graph)
 
 
-def _watch_backward(witness, graph):
-    def around(original):
-        def run(*args, **kwargs):
-            roots = tensors([args[0] if args else kwargs.get("tensors", kwargs.get("outputs"))])
-            outermost = graph.depth == 0
-            with graph.backward(roots):
-                if outermost and graph.training:
-                    began(roots)
-                return original(*args, **kwargs)
+def _watch_backward(witness: Witness, graph: Graph) -> None:
+    torch.autograd.has_torch_function = _never  # else nothing is intercepted that happens inside of it
+    torch.autograd.grad = _around(torch.autograd.grad, witness, graph)
+    backward = torch.autograd.backward = _around(torch.autograd.backward, witness, graph)
 
-        return run
-
-    @witness.safe
-    def began(roots):
-        with torch._C.DisableTorchFunction():
-            loss = float(roots[0].detach()) if roots and roots[0].numel() == 1 else None
-            grads = [table.grad for table in graph.tables.values()]
-            carried = any(grad is not None and bool(grad.count_nonzero()) for grad in grads)
-        witness.tell("backward", loss=loss, carried=carried, lines=lines())
-
-    torch.autograd.backward = around(torch.autograd.backward)
-    torch.autograd.grad = around(torch.autograd.grad)
-    backward = torch.autograd.backward
-
-    def method(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
+    def method(
+        self: Tensor,
+        gradient: Any = None,
+        retain_graph: Any = None,
+        create_graph: bool = False,
+        inputs: Any = None,
+    ) -> None:
         backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
     torch.Tensor.backward = method
 
 
-def keys(ids):
+def _around(original: Callable[..., Any], witness: Witness, graph: Graph) -> Callable[..., Any]:
+    begins = witness.safe(_begins)
+
+    def run(*args: Any, **kwargs: Any) -> Any:
+        roots = tensors([args[0] if args else kwargs.get("tensors", kwargs.get("outputs"))])
+        outermost = graph.depth == 0
+        with graph.backward(roots):
+            if outermost and graph.training:
+                begins(roots, witness, graph)
+            return original(*args, **kwargs)
+
+    return run
+
+
+def _begins(roots: Sequence[Tensor], witness: Witness, graph: Graph) -> None:
+    with torch._C.DisableTorchFunction():
+        loss = float(roots[0].detach()) if roots[0].numel() == 1 else None
+        grads = [table.grad for table in graph.tables.values() if table.grad is not None]
+        carried = any(grad.is_sparse or bool(grad.count_nonzero()) for grad in grads)
+    witness.tell("backward", loss=loss, carried=carried, lines=lines())
+
+
+def _never(*_: Any) -> bool:
+    return False
+
+
+def keys(ids: Tensor) -> list[int]:
     """A number for each row that tells it from others."""
     return [zlib.crc32(array("q", row).tobytes()) for row in ids.tolist()]

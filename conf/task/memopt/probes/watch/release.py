@@ -1,16 +1,22 @@
 """Memory given back by hand: names of tensors deleted, garbage collected, caches emptied."""
 
+from __future__ import annotations
+
 import gc
 import sys
+from collections.abc import Callable
+from types import CodeType, FrameType
+from typing import Any
 
 import order
 import torch
-from witness import ENDING, lines, tensors
+from graph import Graph
+from witness import ENDING, Witness, lines, tensors
 
 
-def watch_releases(witness):
-    def around(original, how):
-        def release(*args, **kwargs):
+def watch_releases(witness: Witness) -> None:
+    def around(original: Callable[..., Any], how: str) -> Callable[..., Any]:
+        def release(*args: Any, **kwargs: Any) -> Any:
             if where := lines():
                 witness.used("explicit_memory", where, heard=True, how=how)
             return original(*args, **kwargs)
@@ -22,43 +28,52 @@ def watch_releases(witness):
     torch.cuda.memory.empty_cache = torch.cuda.empty_cache
 
 
-def watch_deletions(witness, graph):
+def watch_deletions(witness: Witness, graph: Graph) -> None:
     """Follow the script's lines, where some of them delete names: no operation tells of that."""
-    targets = {line: [compile(text, "<target>", "eval") for text in texts] for line, texts in order.DELETES}
-    if not targets:
-        return
+    targets = {line: [compile(each, "<target>", "eval") for each in names] for line, names in order.DELETES}
 
-    def entered(frame, event, arg):
-        if not frame.f_code.co_filename.endswith(ENDING):
-            return None
-        waiting = []
+    def entered(frame: FrameType, event: str, arg: Any) -> Any:  # noqa: ARG001  called so
+        if frame.f_code.co_filename.endswith(ENDING):
+            return _Deletions(targets, witness, graph).moved
+        return None
 
-        @witness.safe
-        def moved(frame, event, arg):
-            for target, where, heard in waiting:
-                if _value(target, frame) is None:
-                    witness.used("explicit_memory", where, heard, "del")
-            waiting.clear()
-            if event == "line" and frame.f_lineno in targets:
-                found = [(each, _value(each, frame)) for each in targets[frame.f_lineno]]
-                waiting.extend((each, lines(frame), own(value)) for each, value in found if tensors(value))
-            return moved
+    if targets:
+        sys.settrace(entered)
 
-        return moved
 
-    def own(value):
+class _Deletions:
+    """One frame of the script on its way from line to line."""
+
+    def __init__(self, targets: dict[int, list[CodeType]], witness: Witness, graph: Graph) -> None:
+        self.targets, self.witness, self.graph = targets, witness, graph
+        self.about: list[tuple[CodeType, list[int], bool]] = []
+        self.look = witness.safe(self._look)
+
+    def moved(self, frame: FrameType, event: str, arg: Any) -> Any:  # noqa: ARG002  called so
+        self.look(frame, event)
+        return self.moved
+
+    def _look(self, frame: FrameType, event: str) -> None:
+        """What was about to be deleted and is not there any more was deleted."""
+        for target, where, heard in self.about:
+            if _value(target, frame) is None:
+                self.witness.used("explicit_memory", where, heard, "del")
+        self.about = []
+        if event == "line" and frame.f_lineno in self.targets:
+            for target in self.targets[frame.f_lineno]:
+                if found := tensors(_value(target, frame)):
+                    self.about.append((target, lines(frame), self._own(found)))
+
+    def _own(self, found: list[torch.Tensor]) -> bool:
+        """Whether one of them holds ids or depends on the tokens."""
         with torch._C.DisableTorchFunction():
-            return any(_ids(each) or graph.depends(each) for each in tensors(value))
-
-    sys.settrace(entered)
-
-
-def _ids(tensor):
-    return tensor.dim() == 2 and tensor.dtype is torch.int64
+            ids = any(each.dim() == 2 and each.dtype is torch.int64 for each in found)
+            return ids or any(self.graph.depends(each) for each in found)
 
 
-def _value(target, frame):
+def _value(target: CodeType, frame: FrameType) -> Any:
+    """What a name or a part of the script's stands for at this moment; None where there is nothing."""
     try:
-        return eval(target, frame.f_globals, frame.f_locals)  # noqa: S307  a name of the script's, read where it stands
-    except Exception:  # it is not there (any more)
+        return eval(target, frame.f_globals, frame.f_locals)  # noqa: S307  only what its own `del` would look up
+    except Exception:  # whatever looking it up raises
         return None

@@ -1,26 +1,30 @@
-"""Records what a training script does. Installed in its process before it starts; everything is told as events.
+"""Records what a training script does, in its process, and tells it as events.
 
-    expected    {rows, shapes}                        what training with these arguments is about
-    loaded      {rows: [[key]], pinned}               a data loader gave a batch
-    backward    {loss, carried}                       a backward pass begins; carried: gradients are there already
-    rows        {rows: [key], lines}                  in it, a gradient came back to the tokens of these rows
-    step        {lr, fused, foreach, lines}           an optimizer stepped
-    used        {technique, lines, heard, how}        a technique, in the training (heard) or beside it
-    end         {shapes, changed, finite}             the trained parameters at the end
+    expected    {rows, shapes}              what a training by these arguments is about
+    loaded      {rows: [[key]], pinned}     a data loader gave a batch
+    backward    {loss, carried}             a backward pass begins; carried: there are gradients already
+    rows        {rows: [key]}               in it a gradient came back to the tokens of these rows
+    step        {lr, fused, foreach}        an optimizer of trained parameters stepped
+    used        {technique, heard, how}     a technique, in the training (heard) or beside it
+    end         {shapes, changed, finite}   the trained parameters at the end
 
-`lines` are the script's, innermost first. A row's key is a checksum of its token ids.
+Most have `lines` besides: where the script was, innermost first. A row's key is a checksum of its token ids.
 """
+
+from __future__ import annotations
+
+from collections.abc import Callable
 
 import given
 import order
 import torch
-import torch.fx.experimental.proxy_tensor  # which autocast looks up where functions are intercepted
+import torch.fx.experimental.proxy_tensor  # autocast looks for it where functions are intercepted
 from attention import watch_attention
 from compiled import watch_compiled
 from cuda import pretend_cuda
 from graph import Graph
 from inplace import watch_inplace
-from layout import watch_layout
+from layout import watch_layout, watch_modules
 from loading import watch_loading, watch_pinning
 from operations import Operations
 from optimizing import watch_optimizers, watch_resets
@@ -31,38 +35,33 @@ from release import watch_deletions, watch_releases
 from witness import Witness
 
 
-def watch(note, rank):
-    """Install the recorders. What is returned tells how the parameters ended."""
-    witness = Witness(note)
-    witness.tell("expected", rows=keys(given.SyntheticTokens(order.SAMPLES).tokens[:, :-1]), shapes=_shapes())
-    graph = Graph()
+def watch(note: Callable[..., None], rank: int) -> Callable[[], None]:  # noqa: ARG001  there is only one
+    """Install the recorders. What is returned tells how it all ended."""
+    rows = given.SyntheticTokens(order.SAMPLES).tokens[:, :-1]
+    note("expected", rows=keys(rows), shapes=_shapes())
+    witness, graph = Witness(note), Graph()
     operations = Operations(witness)
     if order.SHIM:
         pretend_cuda(operations)
-    watch_passes(witness, graph, operations)
-    watch_loading(witness)
-    watch_pinning(witness)
-    watch_optimizers(witness, graph)
-    tell_resets = watch_resets(witness, graph, operations)
-    watch_precision(witness, graph, operations)
-    watch_checkpoints(witness, graph)
-    watch_attention(witness, graph)
-    watch_inplace(witness, graph, operations)
-    watch_layout(witness, graph, operations)
-    watch_compiled(witness, graph)
-    watch_releases(witness)
+    for install in (watch_passes, watch_precision, watch_inplace, watch_layout, watch_resets):
+        install(witness, graph, operations)
+    for follow in (watch_optimizers, watch_checkpoints, watch_attention, watch_compiled, watch_modules):
+        follow(witness, graph)
+    for listen in (watch_loading, watch_pinning, watch_releases):
+        listen(witness)
     operations.__enter__()
     watch_deletions(witness, graph)
-    return lambda: (tell_resets(), _end(witness, graph))
+    return lambda: _end(witness, graph)
 
 
-def _shapes():
-    """The shapes of a model's parameters, without drawing random numbers for them."""
+def _shapes() -> list[list[int]]:
+    """The shapes of a model's parameters; no random numbers are drawn for them."""
     with torch.device("meta"):
         return [list(one.shape) for one in given.build_model(order.SIZE).parameters()]
 
 
-def _end(witness, graph):
+def _end(witness: Witness, graph: Graph) -> None:
+    graph.settle()
     with torch._C.DisableTorchFunction():
         now = graph.parameters.values()
         changed = [not torch.equal(one, graph.initial[id(one)]) for one in now]
