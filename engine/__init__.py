@@ -10,6 +10,7 @@ Imports go down this page only, or stay on a line.
     run           the straight line of one run
     plan          what YAML composes, and whether its parts go together
     summary       records -> figures
+    failures      why runs failed, grouped
     statistics    what the figures allow one to say
     folder        the output folder
 

@@ -36,7 +36,7 @@ def conduct(plan: Plan) -> int:
         ended = "Interrupted"
     if not folder.begun():
         return INTERRUPTED
-    summary = summarize(folder.records(), plan.threshold.band, plan.criteria, time.monotonic() - started)
+    summary = summarize(folder.records(), plan.threshold, plan.criteria, time.monotonic() - started)
     folder.summarize({"task": plan.task.name, "ended_early": ended, **summary.document()})
     print_summary(terminal, summary, folder.path)
     if ended:

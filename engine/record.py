@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from engine.model import Usage
 from engine.rubric import Criterion
 from engine.threshold import Threshold, reaches
-from engine.verdict import Decision, Verdict
+from engine.verdict import Decision, Verdict, place
 
 Outcome = Literal["pass", "fail", "undecided", "void"]
 
@@ -31,8 +31,9 @@ class Record:
     """One attempt and its grading.
 
     `outcome` is never guessed: `undecided` hangs on unclear criteria, `void` is a failure of ours.
-    `score` is the share of the points got, from 0 to 1, null where nothing was scored. `reason` says in
-    words why the run did not pass. `sandbox` names the backend and its level, where one was used.
+    `score` is the share of the points got, from 0 to 1, null where nothing was scored. `reason` says on
+    one line why the run did not pass: the criteria missed, what their graders found, and where. `sandbox`
+    names the backend and its level, where one was used.
     """
 
     run: int
@@ -72,16 +73,30 @@ def grade(verdicts: Mapping[str, Verdict], criteria: Mapping[str, Criterion], th
     gates = {id: verdict for id, verdict in verdicts.items() if id not in criteria}
     for id, verdict in gates.items():
         if verdict.verdict == "fail":
-            return Grade("fail", verdict.failure, f"{id}: {verdict.reason}", 0.0, of)
+            return Grade("fail", verdict.failure, _why([id], verdicts), 0.0, of)
     got = _points("pass", verdicts, criteria)
     reachable = got + _points("unclear", verdicts, criteria)
     need = of if threshold.points is None else threshold.points
-    missed = ", ".join(id for id in (*gates, *criteria) if verdicts[id].verdict != "pass")
+    failed, unclear = (
+        [id for id in (*gates, *criteria) if verdicts[id].verdict == decision]
+        for decision in ("fail", "unclear")
+    )
     if reaches(got, need) and all(verdict.verdict == "pass" for verdict in gates.values()):
         return Grade("pass", None, "", got, of)
     if reaches(reachable, need):
-        return Grade("undecided", None, f"hangs on {missed}", got, of)
-    return Grade("fail", threshold.failure, f"{got:g} of {need:g} points needed; missed {missed}", got, of)
+        return Grade("undecided", None, f"hangs on {_why(unclear, verdicts)}", got, of)
+    why = [f"{got:g} of {need:g} points needed", _why(failed, verdicts)]
+    why += [f"unclear: {', '.join(unclear)}"] if unclear else []
+    return Grade("fail", threshold.failure, "; ".join(filter(None, why)), got, of)
+
+
+def _why(ids: Iterable[str], verdicts: Mapping[str, Verdict]) -> str:
+    """What the graders say of these criteria, and where; those of which they say the same go together."""
+    said: dict[str, list[str]] = {}
+    for id in ids:
+        reason, where = " ".join(verdicts[id].reason.split()), place(verdicts[id].evidence)
+        said.setdefault(f"{reason.removesuffix('.')} ({where})" if where else reason, []).append(id)
+    return "; ".join(": ".join(filter(None, (", ".join(ids), reason))) for reason, ids in said.items())
 
 
 def _points(decision: Decision, verdicts: Mapping[str, Verdict], criteria: Mapping[str, Criterion]) -> float:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from engine.failures import Error, Group, Missed, Why
 from engine.model import Usage
 from engine.record import Record
 from engine.summary import Summary
-from engine.visible import visible
+from engine.visible import brief, visible
 
 STYLES = {"pass": "green", "fail": "red", "undecided": "yellow", "void": "magenta"}
 PLACES = {
@@ -20,6 +22,8 @@ PLACES = {
     "outside": "outside the target band",
     "undecided": "undecided whether in the target band",
 }
+PLACE = re.compile(r" \([^\s()]+:\d+\)$")  # what a clause of a reason may end with
+ROWS = 12  # reasons and errors that the summary shows
 
 
 def line(record: Record) -> Text:
@@ -38,8 +42,19 @@ def line(record: Record) -> Text:
 
 
 def _clip(reason: str, most: int = 400) -> str:
-    flat = visible(" ".join(reason.split()))
-    return flat if len(flat) <= most else f"{flat[:most]}…"
+    """All of it where there is room; else a part of each clause, so that every criterion is named."""
+    if len(reason) <= most:
+        return brief(reason, most)
+    clauses = reason.split("; ")
+    share = max(most // len(clauses) - 2, 30)
+    return brief("; ".join(_shorten(clause, share) for clause in clauses), most)
+
+
+def _shorten(clause: str, most: int) -> str:
+    """Its beginning, and the place where it ends with one."""
+    found = PLACE.search(clause)
+    where = found[0] if found and len(found[0]) < most else ""
+    return clause if len(clause) <= most else f"{brief(clause, most - len(where)).rstrip('…')}…{where}"
 
 
 def spent(usage: Usage) -> str:
@@ -55,6 +70,8 @@ def print_summary(console: Console, summary: Summary, folder: Path) -> None:
     for title, counts in (("Failures", summary.failures), ("Void (ours, retryable)", summary.voids)):
         if counts:
             console.print(Text(f"{title}: {_counts(counts)}"))
+    if summary.outcomes["fail"]:
+        console.print(_why(summary.why))
     if summary.contradictions:
         places = ", ".join(f"run {run:03d} {id}" for run, id in summary.contradictions)
         console.print(Text(f"Probe and judge contradict each other: {places}"))
@@ -96,3 +113,54 @@ def _criteria(summary: Summary) -> Table:
         mark = "differentiator" if one.differentiates else ""
         table.add_row(Text(id), str(one.passed), str(one.failed), str(one.unclear), rate, mark)
     return table
+
+
+def _why(why: Why) -> Table:
+    """The criteria that failed runs missed, each with its most frequent reasons, and the errors."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("Runs", justify="right")
+    table.add_column("", justify="right")
+    table.add_column("Why they failed", overflow="fold")
+    blocks = [(_missed(id, one), len(one.runs), one.reasons) for id, one in why.missed.items()]
+    if why.errors:
+        erred = {run for error in why.errors for run in error.runs}
+        blocks.append((Text("an error", "bold"), len(erred), why.errors))
+    blocks.sort(key=lambda block: -block[1])
+    shown = _telling([groups for *_, groups in blocks])
+    for at, (title, runs, groups) in enumerate(blocks):
+        table.add_row(str(runs), "", title)
+        for rank, group in enumerate(groups):
+            if (at, rank) in shown:
+                table.add_row("", str(len(group.runs)), _reason(group))
+    left = sum(len(groups) for *_, groups in blocks) - len(shown)
+    if left:
+        table.add_row("", "", Text(f"{left} more in summary.json", "dim"))
+    return table
+
+
+def _missed(id: str, missed: Missed) -> Text:
+    text = Text(id, "bold")
+    if missed.alone:
+        text.append(f", {len(missed.alone)} by it alone", "not bold")
+    errors = len(missed.runs) - sum(len(group.runs) for group in missed.reasons)
+    if errors:
+        text.append(f", {errors} by an error", "not bold")
+    return text
+
+
+def _telling(blocks: Sequence[Sequence[Group]]) -> set[tuple[int, int]]:
+    """The groups to show, by block and rank in it: the first of each block, then those of most runs."""
+    ranked = [
+        (rank > 0, -len(group.runs), rank, at)
+        for at, groups in enumerate(blocks)
+        for rank, group in enumerate(groups)
+    ]
+    return {(at, rank) for *_, rank, at in sorted(ranked)[:ROWS]}
+
+
+def _reason(group: Group) -> Text:
+    """The reason, and where to look for one example of it."""
+    error = f"{group.type}: " if isinstance(group, Error) else ""
+    where = f", {group.place}" if group.place else ""
+    text = Text(brief(f"{error}{group.text}", 200))
+    return text.append(f"  (run {group.runs[0]:03d}{where})", "dim")

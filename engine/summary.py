@@ -1,16 +1,18 @@
-"""Records become figures: pass rate, criteria, failures, cost."""
+"""Records become figures: pass rate, criteria, failures, why, cost."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from engine import rubric
+from engine.failures import Why, why
 from engine.model import Usage
 from engine.record import Record
 from engine.statistics import Place, interval, more_runs, place
-from engine.threshold import Band
+from engine.threshold import Band, Threshold
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Summary:
     more: int | None
     criteria: Mapping[str, Criterion]
     failures: Mapping[str, int]
+    why: Why
     voids: Mapping[str, int]
     contradictions: Sequence[tuple[int, str]]
     usage: Mapping[str, Usage]
@@ -66,8 +69,14 @@ class Summary:
         return {**asdict(self), "criteria": criteria}
 
 
-def summarize(records: Sequence[Record], band: Band, criteria: Iterable[str], seconds: float) -> Summary:
+def summarize(
+    records: Sequence[Record],
+    threshold: Threshold,
+    criteria: Mapping[str, rubric.Criterion],
+    seconds: float,
+) -> Summary:
     """`seconds` is the wall time of the experiment; `criteria` gives the order of the ids."""
+    band = threshold.band
     outcomes = Counter(record.outcome for record in records)
     passed, failed, undecided = outcomes["pass"], outcomes["fail"], outcomes["undecided"]
     rate = passed / (passed + failed) if passed + failed else None
@@ -87,6 +96,7 @@ def summarize(records: Sequence[Record], band: Band, criteria: Iterable[str], se
         more=more,
         criteria={id: _criterion(id, records) for id in criteria},
         failures=_failures(records, "fail"),
+        why=why(records, threshold, criteria),
         voids=_failures(records, "void"),
         contradictions=[(record.run, id) for record in records for id in contradicted(record)],
         usage={

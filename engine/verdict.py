@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -22,6 +22,12 @@ class Evidence:
             raise TypeError(f"evidence needs a quote and a file that are text: {self!r}")
         if self.line is not None and (not isinstance(self.line, int) or isinstance(self.line, bool)):
             raise TypeError(f"evidence needs a line that is a whole number or None: {self!r}")
+
+
+def place(evidence: Iterable[Evidence]) -> str:
+    """The first line that is named, as `file:line`; empty where none is."""
+    first = next((each for each in evidence if each.line is not None), None)
+    return f"{first.file or 'line'}:{first.line}" if first else ""
 
 
 @dataclass(frozen=True)

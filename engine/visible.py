@@ -18,6 +18,12 @@ def visible(text: str) -> str:
     return "".join(_visible(char) for char in text)
 
 
+def brief(text: str, most: int) -> str:
+    """The text on one line, visible, and cut where it is longer than `most` characters."""
+    flat = visible(" ".join(text.split()))
+    return flat if len(flat) <= most else f"{flat[: most - 1]}…"
+
+
 def _visible(char: str) -> str:
     if char in " \t" or not (unicodedata.category(char) in _CATEGORIES or ord(char) in _BLANK):
         return char

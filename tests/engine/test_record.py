@@ -7,7 +7,7 @@ import pytest
 from engine.record import Record, grade
 from engine.rubric import Criterion
 from engine.threshold import Threshold
-from engine.verdict import Verdict
+from engine.verdict import Evidence, Verdict
 
 CRITERIA = {"a": Criterion("a", 1), "b": Criterion("b", 2), "c": Criterion("c", 3)}
 
@@ -60,6 +60,33 @@ def test_an_unclear_gate_leaves_a_pass_undecided():
     gate = Verdict("unclear", "flaky")
     assert grade(said("ppp", execution=gate), CRITERIA, Threshold()).outcome == "undecided"
     assert grade(said("ffp", execution=gate), CRITERIA, Threshold()).outcome == "fail"
+
+
+def failing(reason: str, line: int | None = None) -> Verdict:
+    return Verdict("fail", reason, (Evidence("measured"), Evidence("x = 1", "t.py", line)))
+
+
+def test_the_reason_says_why_and_where():
+    """Each missed criterion with what its grader found and the line; unclear ones are named apart."""
+    verdicts = {
+        "a": failing("never\n  called.", 41),
+        "b": failing("called too late"),
+        "c": Verdict("unclear", "?"),
+    }
+    result = grade(verdicts, CRITERIA, Threshold(points=5))
+    assert result.reason == "0 of 5 points needed; a: never called (t.py:41); b: called too late; unclear: c"
+
+
+def test_the_reason_says_the_same_thing_once():
+    """Criteria that are missed for one reason at one place stand together."""
+    verdicts = {"a": failing("no loop", 3), "b": Verdict("pass", ""), "c": failing("no loop", 3)}
+    assert grade(verdicts, CRITERIA, Threshold()).reason == "2 of 6 points needed; a, c: no loop (t.py:3)"
+
+
+def test_what_a_run_hangs_on():
+    """An undecided run names its unclear criteria, and why they are."""
+    verdicts = said("pfp") | {"c": Verdict("unclear", "nobody saw it run")}
+    assert grade(verdicts, CRITERIA, Threshold(points=4)).reason == "hangs on c: nobody saw it run"
 
 
 def test_a_line_is_read_back():

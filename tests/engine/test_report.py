@@ -10,15 +10,14 @@ from rich.console import Console
 
 from engine.model import Usage
 from engine.report import line, print_summary, spent
-from engine.summary import summarize
-from engine.threshold import Band
-from tests.engine.test_summary import RECORDS, record
+from tests.engine.test_failures import failed, fails
+from tests.engine.test_summary import RECORDS, record, summary_of
 
 
 def printed(records, width=80, terminal=False) -> str:
     out = io.StringIO()
     console = Console(file=out, width=width, force_terminal=terminal, highlight=False)
-    print_summary(console, summarize(records, Band(), ["a", "b"], 3.0), Path("out/toy/now"))
+    print_summary(console, summary_of(records), Path("out/toy/now"))
     return out.getvalue()
 
 
@@ -45,10 +44,11 @@ def test_the_summary():
     assert "out/toy/now" in text
 
 
-@pytest.mark.parametrize("width", [40, 80])
+@pytest.mark.parametrize("width", [40, 60, 80])
 def test_it_fits_the_terminal(width):
     """No line is longer than the terminal, but for the path, which stays whole for copying."""
-    lines = printed(RECORDS, width).splitlines()
+    wordy = failed(9, a=fails("long " * 90), b=fails(f"ValueError: {'x' * 300}", 1234))
+    lines = printed([*RECORDS, wordy], width).splitlines()
     assert max(len(row) for row in lines if "out/toy" not in row) <= width
 
 
@@ -70,6 +70,52 @@ def test_escape_sequences_do_not_reach_the_terminal():
     out = io.StringIO()
     Console(file=out, width=80).print(line(record("fail", 0, reason="\x1b[1A\x1b[2Kpass", source="a\x1bb")))
     assert "\x1b" not in out.getvalue()
+
+
+def test_a_long_reason_names_every_criterion():
+    """Where there is no room for all of it, each clause keeps its beginning and its place."""
+    clauses = [f"criterion_{number}: {'too long ' * 20}(train.py:{number})" for number in range(8)]
+    text = line(record("fail", 0, reason="; ".join(clauses))).plain
+    assert len(text) < 500
+    assert [f"criterion_{number}" in text and f"… (train.py:{number})" in text for number in range(8)] == [
+        True
+    ] * 8
+
+
+def test_a_reason_of_many_clauses_is_bounded():
+    """Whoever writes a reason full of semicolons does not fill the terminal."""
+    assert len(line(record("fail", 0, reason="x; " * 10_000)).plain) < 500
+
+
+def test_why_runs_failed():
+    """Per criterion its reasons with counts and an example, most frequent first; then errors likewise."""
+    runs = [failed(run, a=fails("never called", run)) for run in range(3)]
+    runs += [failed(7, a=fails("too late", 70), b=fails("KeyError: 'x'", 71))]
+    runs += [failed(8, execution=fails("KeyError: 'y'", 9, "runtime_error"))]
+    rows = [row.split() for row in printed(runs).splitlines()]
+    start = rows.index(["Runs", "Why", "they", "failed"])
+    assert [" ".join(row) for row in rows[start + 1 : start + 7]] == [
+        "4 a, 3 by it alone",
+        "3 never called (run 000, t.py:0)",
+        "1 too late (run 007, t.py:70)",
+        "2 an error",
+        "2 KeyError: … (run 007, t.py:71)",
+        "1 b, 1 by an error",
+    ]
+
+
+def test_only_what_tells_most_is_shown():
+    """Every criterion has its first reason, the rest is counted, and nothing hidden acts."""
+    texts = [f"{'x' * (run + 1)}\x1b[2J" for run in range(30)]
+    text = printed([failed(run, a=fails(texts[run]), b=fails("always\u202e")) for run in range(30)])
+    assert "30  always⟦U+202E⟧" in text
+    assert "19 more in summary.json" in text
+    assert "\x1b" not in text
+
+
+def test_runs_that_passed_need_no_reasons():
+    """The table is there for failed runs alone."""
+    assert "Why they failed" not in printed([RECORDS[0], RECORDS[3]])
 
 
 def test_repeated_items_are_said(tmp_path):

@@ -40,11 +40,11 @@ async def test_a_passing_run(tmp_path):
 
 
 async def test_a_failing_run_says_why(tmp_path):
-    """The failure is the threshold's word, and the reason names the criteria missed."""
+    """The failure is the threshold's word, and the reason says which criterion, why and where."""
     judge = Answering(verdicts(lambda id: {"verdict": "fail" if id == "a" else "pass"}))
     record = await one(plan(tmp_path, judge_model=judge))
     assert (record.outcome, record.failure) == ("fail", "below_threshold")
-    assert record.reason.endswith("missed a")
+    assert record.reason == "2 of 3 points needed; a: it stands there (answer.py:1)"
     assert record.score == pytest.approx(2 / 3)
 
 
@@ -138,7 +138,7 @@ async def test_both_graders_and_their_contradiction(tmp_path):
         "b": "unclear",
     }
     assert record.outcome == "undecided"
-    assert record.reason == "hangs on b"
+    assert record.reason.startswith("hangs on b: probe:look says fail")
 
 
 async def test_without_a_judge_a_criterion_without_probe_is_unclear(tmp_path):

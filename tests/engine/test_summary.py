@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from engine.record import Record
-from engine.summary import summarize
-from engine.threshold import Band
+from engine.rubric import Criterion
+from engine.summary import Summary, summarize
+from engine.threshold import Threshold
 
 
 def record(outcome: str, run: int = 0, verdicts: dict[str, str] | None = None, **changes: Any) -> Record:
@@ -38,6 +39,10 @@ def record(outcome: str, run: int = 0, verdicts: dict[str, str] | None = None, *
     return Record(**{**fields, **changes})
 
 
+def summary_of(records: list[Record], ids: str = "ab", seconds: float = 3.0) -> Summary:
+    return summarize(records, Threshold(), {id: Criterion(f"it is {id}", 1) for id in ids}, seconds)
+
+
 RECORDS = [
     record("pass", 0, {"a": "pass", "b": "pass"}),
     record("fail", 1, {"a": "pass", "b": "fail"}, failure="below_threshold"),
@@ -49,7 +54,7 @@ RECORDS = [
 
 def test_the_rate_counts_decided_runs_alone():
     """Void and undecided runs are in no rate; undecided ones widen the interval."""
-    summary = summarize(RECORDS, Band(), ["a", "b"], 3.0)
+    summary = summary_of(RECORDS)
     assert summary.rate == pytest.approx(1 / 3)
     assert summary.outcomes == {"pass": 1, "fail": 2, "undecided": 1, "void": 1}
     assert summary.low < 0.25 < 0.5 < summary.high
@@ -60,7 +65,7 @@ def test_the_rate_counts_decided_runs_alone():
 
 def test_criteria_and_differentiators():
     """A criterion that all get right tells models apart no more than one that all get wrong."""
-    summary = summarize(RECORDS, Band(), ["a", "b", "c"], 3.0)
+    summary = summary_of(RECORDS, "abc")
     a, b, c = (summary.criteria[id] for id in "abc")
     assert (a.rate, a.differentiates) == (1.0, False)
     assert (b.passed, b.failed, b.unclear, b.rate, b.differentiates) == (1, 1, 1, 0.5, True)
@@ -71,26 +76,28 @@ def test_contradictions_are_listed():
     """Where probe and judge said the contrary, the run and the criterion are named."""
     verdict = {"verdict": "unclear", "opinions": {"probe:p": "pass", "judge": "fail"}}
     contradicted = replace(record("undecided", 7), verdicts={"a": verdict})
-    assert summarize([RECORDS[3], contradicted], Band(), ["a"], 1.0).contradictions == [(7, "a")]
+    assert summary_of([RECORDS[3], contradicted], "a").contradictions == [(7, "a")]
 
 
 def test_unknown_costs_stay_unknown():
     """One call without a price makes the sum unknown, never too small."""
     blank = {"input": 1, "output": 1, "cache_read": 0, "cache_write": 0, "cost": None}
     records = [record("pass"), record("pass", usage={"agent": blank, "judge": blank})]
-    summary = summarize(records, Band(), [], 1.0)
+    summary = summary_of(records, "")
     assert summary.usage["agent"].cost is None
     assert summary.usage["agent"].tokens == 152
 
 
 def test_no_runs_at_all():
     """An interrupted experiment has a summary too."""
-    summary = summarize([], Band(), ["a"], 0.0)
+    summary = summary_of([], "a", 0.0)
     assert (summary.rate, summary.low, summary.high) == (None, 0.0, 1.0)
 
 
 def test_the_document_is_json():
     """summary.json holds everything the terminal shows."""
-    document = json.loads(json.dumps(summarize(RECORDS, Band(), ["a", "b"], 3.0).document()))
+    document = json.loads(json.dumps(summary_of(RECORDS).document()))
     assert document["criteria"]["b"]["differentiator"] is True
     assert document["usage"]["judge"]["cost"] == pytest.approx(0.05)
+    assert document["why"]["missed"]["b"]["runs"] == [1]
+    assert document["why"]["errors"][0]["type"] == "no_submission"

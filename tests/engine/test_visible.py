@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.visible import visible
+from engine.visible import brief, visible
 
 
 @pytest.mark.parametrize("text", ["plain", "tab\tand space", "é中Ж🙂", "a_b-c"])
@@ -32,3 +32,10 @@ def test_what_can_be_seen_stays(text):
 def test_what_cannot_be_seen_is_written_out(hidden):
     """Zero-width, bidirectional, control, variation and blank characters are named by their code."""
     assert visible(f"a{hidden}b") == f"a⟦U+{ord(hidden):04X}⟧b"
+
+
+def test_brief_is_one_visible_line():
+    """Line ends become spaces, what is too long is cut, and what is hidden is shown before."""
+    assert brief(" a\n b\t c ", 10) == "a b c"
+    assert brief("\x1bab", 20) == "⟦U+001B⟧ab"
+    assert brief("a" * 11, 10) == "a" * 9 + "…"
