@@ -43,7 +43,7 @@ PARTS = {  # modules of which only these parts are harmless
 BUILTINS = _words("__builtins__ __import__ __loader__ breakpoint compile eval exec globals locals")
 SPECIAL = _words("""
     __all__ __annotations__ __call__ __class__ __del__ __dict__ __doc__ __enter__ __exit__ __file__
-    __getitem__ __init__ __iter__ __len__ __name__ __new__ __next__ __post_init__ __qualname__ __repr__
+    __get__ __getitem__ __init__ __iter__ __len__ __name__ __new__ __next__ __post_init__ __qualname__ __repr__
     __setattr__ __slots__ __str__ __version__
 """)
 REACHING = _words("""
@@ -144,7 +144,7 @@ class _Reading:
             yield f"{name} of {ast.unparse(first)}"
         elif name == "getattr" and len(node.args) > 1 and self._made_up(*node.args[:2]):
             yield "getattr of a name that is not written out"
-        elif name == "vars" and not isinstance(first, ast.Name):
+        elif name == "vars" and not isinstance(first, ast.Name) and not _arguments(first):
             yield "vars()"
         elif name == "open" and isinstance(first, ast.Constant) and not isinstance(first.value, str):
             yield "open of a descriptor"
@@ -195,6 +195,13 @@ def _names(node: ast.AST) -> Iterator[tuple[str, str]]:
     elif isinstance(node, ast.ImportFrom):
         for alias in node.names:
             yield alias.asname or alias.name, f"{'.' * node.level}{node.module or ''}.{alias.name}"
+
+
+def _arguments(node: ast.expr | None) -> bool:
+    """Whether this is what a parser of arguments gives."""
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "parse_args"
+    )
 
 
 def _is_class(node: ast.expr) -> bool:

@@ -53,6 +53,8 @@ HOSTILE = {
 }
 ORDINARY = {
     "arguments": "import argparse as a\nargs = a.ArgumentParser().parse_args()\nprint(vars(args), args.__dict__)",
+    "arguments at once": "import argparse as a\nprint(vars(a.ArgumentParser().parse_args()))",
+    "a method made by hand": "def forward(self): ...\nforward = forward.__get__(object())",
     "environment": "import os\nrank = int(os.environ['LOCAL_RANK'])\nos.environ.setdefault('X', '1')",
     "collecting": "import gc\ngc.collect()\ngc.disable()",
     "fused if there": "import inspect, torch\nfused = 'fused' in inspect.signature(torch.optim.AdamW).parameters",
