@@ -43,8 +43,8 @@ PARTS = {  # modules of which only these parts are harmless
 BUILTINS = _words("__builtins__ __import__ __loader__ breakpoint compile eval exec globals locals")
 SPECIAL = _words("""
     __all__ __annotations__ __call__ __class__ __del__ __dict__ __doc__ __enter__ __exit__ __file__
-    __get__ __getitem__ __init__ __iter__ __len__ __name__ __new__ __next__ __post_init__ __qualname__ __repr__
-    __setattr__ __slots__ __str__ __version__
+    __get__ __getitem__ __init__ __iter__ __len__ __name__ __new__ __next__ __post_init__ __qualname__
+    __repr__ __setattr__ __slots__ __str__ __version__
 """)
 REACHING = _words("""
     _C _exit _getframe _current_frames _python_dispatch attrgetter cell_contents co_consts cpp_extension
