@@ -1,0 +1,54 @@
+import argparse
+import gc
+
+import torch
+from torch.nn import functional
+from torch.utils.data import DataLoader
+
+from model import MODEL_SIZES, SyntheticTokens, TransformerBlock, build_model
+
+
+def parse_args():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--batch-size", type=int, default=8)
+    parser.add_argument("--lr", type=float, default=3e-4)
+    parser.add_argument("--num-samples", type=int, default=64)
+    parser.add_argument("--model-size", choices=MODEL_SIZES, default="small")
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args()
+
+
+def channels_last_input(module, inputs):
+    (x,) = inputs
+    return (x.contiguous(memory_format=torch.channels_last),)
+
+
+def main():
+    args = parse_args()
+    torch.manual_seed(args.seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model = build_model(args.model_size).to(device)
+    for module in model.modules():
+        if isinstance(module, TransformerBlock):
+            module.register_forward_pre_hook(channels_last_input)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=args.lr, fused=True)
+    data = SyntheticTokens(args.num_samples, args.seed)
+    loader = DataLoader(data, args.batch_size, shuffle=True, pin_memory=True)
+    for epoch in range(args.epochs):
+        total = 0.0
+        for input_ids, labels in loader:
+            optimizer.zero_grad(set_to_none=True)
+            with torch.autocast(device.type, dtype=torch.bfloat16):
+                logits = model(input_ids.to(device))
+                loss = functional.cross_entropy(logits.flatten(0, 1), labels.to(device).flatten())
+            loss.backward()
+            optimizer.step()
+            total += loss.item()
+            del logits, loss
+        gc.collect()
+        print(f"epoch {epoch}: loss {total / len(loader):.4f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+import argparse
+import gc
+
+import torch
+from torch.nn import functional
+from torch.utils.data import DataLoader
+
+from model import MODEL_SIZES, SyntheticTokens, build_model
+
+
+def parse_args():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--batch-size", type=int, default=8)
+    parser.add_argument("--lr", type=float, default=3e-4)
+    parser.add_argument("--num-samples", type=int, default=64)
+    parser.add_argument("--model-size", choices=MODEL_SIZES, default="small")
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args()
+
+
+def collate(samples):
+    inputs, labels = zip(*samples)
+    return torch.stack(inputs).pin_memory(), torch.stack(labels).pin_memory()
+
+
+def main():
+    args = parse_args()
+    torch.manual_seed(args.seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model = build_model(args.model_size).to(device)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=args.lr, foreach=True)
+    data = SyntheticTokens(args.num_samples, args.seed)
+    loader = DataLoader(data, args.batch_size, shuffle=True, collate_fn=collate)
+    for epoch in range(args.epochs):
+        total = 0.0
+        for input_ids, labels in loader:
+            for x, y in zip(input_ids.chunk(2), labels.chunk(2)):
+                with torch.autocast(device.type, dtype=torch.bfloat16):
+                    logits = model(x.to(device, non_blocking=True))
+                    loss = functional.cross_entropy(logits.flatten(0, 1), y.to(device, non_blocking=True).flatten())
+                (loss / 2).backward()
+                total += loss.item() / 2
+                del logits, loss
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+            gc.collect()
+        print(f"epoch {epoch}: loss {total / len(loader):.4f}")
+
+
+if __name__ == "__main__":
+    main()
