@@ -78,7 +78,7 @@ def _main(argv: list[str]) -> None:
     elif argv[0] == "-c":
         sys.argv[:] = ["-c", *argv[2:]]
         sys.path.insert(0, "")
-        exec(compile(argv[1], "<string>", "exec"), main.__dict__)  # noqa: S102  the purpose of all this
+        exec(compile(argv[1], "<string>", "exec", dont_inherit=True), main.__dict__)  # noqa: S102  the purpose of all this
     else:
         sys.argv[:] = argv
         _script(os.path.abspath(argv[0]), main)
@@ -95,7 +95,7 @@ def _script(path: str, main: ModuleType) -> None:
     main.__file__ = path
     main.__loader__ = SourceFileLoader("__main__", path)
     main.__dict__["__cached__"] = None
-    exec(compile(source, path, "exec"), main.__dict__)  # noqa: S102  the purpose of all this
+    exec(compile(source, path, "exec", dont_inherit=True), main.__dict__)  # noqa: S102  the purpose of all this
 
 
 def _own(trace: TracebackType | None) -> TracebackType | None:

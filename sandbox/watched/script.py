@@ -80,7 +80,7 @@ def _run(script: str, arguments: list[str]) -> dict[str, Any]:
     try:
         with open(script, "rb") as file:
             text = file.read()
-        exec(compile(text, script, "exec"), main.__dict__)  # noqa: S102  the purpose of all this
+        exec(compile(text, script, "exec", dont_inherit=True), main.__dict__)  # noqa: S102  the purpose of all this
         return {"how": "finished", "code": 0}
     except SystemExit as end:
         return {"how": "exit", "code": _code(end), "line": _line(end.__traceback__, script)}

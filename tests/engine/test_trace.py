@@ -69,14 +69,25 @@ async def test_a_script_is_what_python_would_run():
     """Its name, arguments, folder and first place to import from; and nothing of ours in sight."""
     found = await run(
         "import sys, os, json\n"
+        "def f(x: int): ...\n"
         "ours = [name for name in sys.modules if name == 'watch' or name.startswith('sandbox')]\n"
         "print(json.dumps([__name__, sys.argv, os.path.dirname(os.path.abspath(__file__)) == os.getcwd(),"
         " sys.path[0] == os.getcwd(), [p for p in sys.path if 'watchers' in p], ours,"
-        " 'SANDBOX_CHANNEL' in os.environ, open('data/given.txt').read()]))",
+        " 'SANDBOX_CHANNEL' in os.environ, open('data/given.txt').read(), str(f.__annotations__['x'])]))",
         "--epochs", "3",
     )  # fmt: skip
     said = json.loads(found.processes[0].stdout)
-    assert said == ["__main__", ["train.py", "--epochs", "3"], True, True, [], [], False, "given"]
+    assert said == [
+        "__main__",
+        ["train.py", "--epochs", "3"],
+        True,
+        True,
+        [],
+        [],
+        False,
+        "given",
+        "<class 'int'>",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,8 @@ print([line for line in status if line.startswith(alike)])
 print([name for name in sys.modules if name.partition('.')[0] in ('sandbox', 'engine', 'toolkits')])
 print(os.stat('/proc/self/mem').st_uid, sys.stdin.read(), sys.stdout.encoding, sys.stderr.errors)
 import tempfile; print(tempfile.gettempdir(), exit, __import__('gc').isenabled())
+def f(x: int): ...
+print(f.__annotations__)
 """
 TELLS = """
 import atexit, sys, threading, time
