@@ -20,7 +20,7 @@ WORDS = {
     "explicit_memory": r"\bdel\b|\bgc\b|empty_cache",
     "pin_memory": r"pin_memory",
     "micro_batching": r"micro|\bchunk\b|\bsplit\b|\[[^\]]*:[^\]]*\]",
-    "inplace": r"\w_\(|\binplace\b|[-+*/]=",
+    "inplace": r"\w_\(|\binplace\b|\bout=",
     "compile": r"\bcompile\b",
     "channels_last": r"channels_last",
 }

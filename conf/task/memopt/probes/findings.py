@@ -71,7 +71,7 @@ def explicit_memory(run: Told, source: Source) -> Findings:
         elif use.heard:
             yield Finding("pass", f"{what} runs in the training loop", use.lines)
         else:
-            yield Finding("unclear", "what is deleted in the training loop may be no part of it", use.lines)
+            yield Finding("fail", "what is deleted in the training loop is no part of it", use.lines)
 
 
 def pin_memory(run: Told) -> Findings:
@@ -105,7 +105,7 @@ def inplace(run: Told) -> Findings:
         elif use.heard:
             yield Finding("pass", f"{kinds[use.how]} in place on a tensor of the training", use.lines)
         else:
-            yield Finding("unclear", "it works in place, but perhaps on nothing of the training", use.lines)
+            yield Finding("fail", "it works in place, but on nothing of the training", use.lines)
 
 
 def findings(technique: str, run: Told, source: Source) -> Findings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.source import Source
@@ -73,10 +73,6 @@ def script(source: Source, arguments: Arguments, shim: bool) -> Script:
         watch=watch | {"given.py": model.encode()},
         seconds=SECONDS,
     )
-
-
-def patient(script: Script, cold: bool) -> Script:
-    return replace(script, warm=not cold)
 
 
 def _deletes(source: Source) -> list[tuple[int, list[str]]]:

@@ -52,7 +52,9 @@ def _verdict(technique: str, runs: Sequence[Told], source: Source) -> Verdict:
         return Verdict("unclear", "the script does not train to its end with a CUDA device pretended")
     if found:
         return _said(found[0], source)
-    return Verdict("fail", "what the file says of it never runs in the training", source.evidence(line))
+    return Verdict(
+        "fail", "the file speaks of it, but no run shows it at work in the training", source.evidence(line)
+    )
 
 
 def _said(finding: Finding, source: Source) -> Verdict:

@@ -41,15 +41,23 @@ def ended(trace: Trace, run: Told) -> Fault | None:
 
 def untrained(trace: Trace, run: Told, arguments: Arguments) -> Fault | None:
     """What is missing of a training by these arguments, if anything."""
+    return _other_rows(run, arguments) or _other_parameters(run) or _silent(trace, arguments)
+
+
+def _other_rows(run: Told, arguments: Arguments) -> Fault | None:
     passes = Counter(run.passed)
-    asked = f"--num-samples {arguments.num_samples} --epochs {arguments.epochs}"
     if not passes:
         return Fault("no sample passes through the model and back", _line(run))
-    if passes != Counter(run.expected * arguments.epochs):
-        foreign = len(set(passes) - set(run.expected))
-        told = f"{passes.total()} rows, {len(passes)} different ones"
-        told += f", {foreign} of them not from the data" if foreign else ""
-        return Fault(f"with {asked} the rows that pass through the model and back are {told}")
+    if passes == Counter(run.expected * arguments.epochs):
+        return None
+    asked = f"--num-samples {arguments.num_samples} --epochs {arguments.epochs}"
+    foreign = len(set(passes) - set(run.expected))
+    told = f"{passes.total()} rows, {len(passes)} different ones"
+    told += f", {foreign} of them not from the data" if foreign else ""
+    return Fault(f"with {asked} what passes through the model and back is {told}")
+
+
+def _other_parameters(run: Told) -> Fault | None:
     if run.end is None:
         return Fault("what became of the parameters was not told")
     if Counter(run.end.shapes) != Counter(run.shapes):
@@ -59,7 +67,7 @@ def untrained(trace: Trace, run: Told, arguments: Arguments) -> Fault | None:
     losses = [backward.loss for backward in run.backwards if backward.loss is not None]
     if not run.end.finite or not all(map(math.isfinite, losses)):
         return Fault("the loss or the parameters are not finite")
-    return _silent(trace, arguments)
+    return None
 
 
 def _silent(trace: Trace, arguments: Arguments) -> Fault | None:

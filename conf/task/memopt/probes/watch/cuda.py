@@ -107,6 +107,8 @@ def _same(tensor: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
 
 
 def _translated(name: str, args: Any, kwargs: Any) -> tuple[Any, Any]:
+    if name == "device":  # which goes by its name until something is put there
+        return args, kwargs
     if name == "to" and len(args) > 1 and type(args[1]) is int:  # the number of a device
         args = (args[0], "cuda", *args[2:])
     return tuple(map(_cpu, args)), {name: _cpu(value) for name, value in kwargs.items()}

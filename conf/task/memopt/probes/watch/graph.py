@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import torch
 from torch import Tensor
+from torch.utils.weak import WeakIdKeyDictionary
 
 
 class Graph:
@@ -26,6 +27,7 @@ class Graph:
         self.compiled: list[list[int]] = []
         self.depth = 0  # of backward passes: a checkpoint may run one within another
         self.training = False  # the outermost depends on tokens
+        self._own = WeakIdKeyDictionary()
         self._waiting: list[Callable[[], None]] = []
 
     def heard(self, tensor: Tensor, act: Callable[[], None]) -> None:
@@ -50,6 +52,15 @@ class Graph:
     def depends(self, tensor: Tensor) -> bool:
         """Whether a tensor depends on the tokens."""
         return any(id(leaf) in self.tables for leaf in leaves(tensor))
+
+    def own(self, given: Iterable[Tensor]) -> bool:
+        """Whether one of these came, by whatever way, from the data, the tables or the parameters."""
+        return any(each in self._own or id(each) in self.parameters for each in given)
+
+    def keep(self, given: Iterable[Tensor]) -> None:
+        """These did."""
+        for each in given:
+            self._own[each] = True
 
     def trained(self, parameters: Iterable[Tensor]) -> bool:
         """Whether one of them is trained. Nobody knows before the first backward pass."""

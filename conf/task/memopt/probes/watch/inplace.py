@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any
 
 from graph import Graph
@@ -27,12 +27,9 @@ THROUGH = (*OURS, "/torch/_tensor.py", "/torch/overrides.py", "/torch/nn/functio
 
 
 def watch_inplace(witness: Witness, graph: Graph, operations: Operations) -> None:
-    """Part of the training: what the loss hears of, a parameter, a gradient, a loss that is summed up."""
-    losses: dict[int, Tensor] = {}
+    """On what the loss hears of, or on numbers beside the graph that come from the training or go into it."""
 
     def changed(name: str, args: Any, kwargs: Any, result: Tensor) -> None:
-        if result.dim() == 0 and result.requires_grad:
-            losses[result.data_ptr()] = result.detach()  # kept, so that the address is not used again
         how = _how(name, args, kwargs)
         if how is None or not graph.tables:
             return
@@ -40,7 +37,8 @@ def watch_inplace(witness: Witness, graph: Graph, operations: Operations) -> Non
             return
         how = "number" if how == "assignment" and result.dim() == 0 else how
         where = lines()
-        witness.used("inplace", where, heard=not result.requires_grad and _own(args, graph, losses), how=how)
+        beside = result.grad_fn is None and graph.own(tensors([*args, *kwargs.values()]))
+        witness.used("inplace", where, heard=beside, how=how)
         graph.heard(result, lambda: witness.used("inplace", where, heard=True, how=how))
 
     operations.after(changed)
@@ -59,19 +57,12 @@ def _how(name: str, args: Any, kwargs: Any) -> str | None:
     return "layer" if told else None
 
 
-def _own(args: Any, graph: Graph, losses: Collection[int]) -> bool:
-    """Whether one of the tensors is a parameter of the model, a gradient of it, or a loss."""
-    known = {one.data_ptr() for one in graph.parameters.values()}
-    known |= {one.grad.data_ptr() for one in graph.parameters.values() if one.grad is not None}
-    return any(each.data_ptr() in known or each.data_ptr() in losses for each in tensors(list(args)))
-
-
 def _on_lists(witness: Witness, graph: Graph) -> Callable[..., None]:
     """Those that work on many tensors at once and return nothing."""
 
     def changed(name: str, func: Any, args: Any, kwargs: Any) -> None:  # noqa: ARG001  recorders are called so
         listed = name.startswith("_foreach_") and name.endswith("_") and graph.tables
         if listed and at_hand(sys._getframe(1), THROUGH):
-            witness.used("inplace", lines(), _own(args, graph, ()), "operation")
+            witness.used("inplace", lines(), graph.own(tensors(list(args))), "operation")
 
     return changed

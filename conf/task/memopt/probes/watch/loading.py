@@ -6,12 +6,13 @@ import sys
 from typing import Any
 
 import torch
+from graph import Graph
 from passes import keys
 from torch.utils.data.dataloader import _BaseDataLoaderIter
 from witness import Witness, at_hand, lines, tensors
 
 
-def watch_loading(witness: Witness) -> None:
+def watch_loading(witness: Witness, graph: Graph) -> None:
     original = _BaseDataLoaderIter.__next__
 
     def following(self: _BaseDataLoaderIter) -> Any:
@@ -24,6 +25,7 @@ def watch_loading(witness: Witness) -> None:
         with torch._C.DisableTorchFunction():
             ids = [each for each in tensors(batch) if each.dim() == 2 and not each.is_floating_point()]
             rows = [keys(each) for each in ids]
+        graph.keep(ids)
         witness.tell("loaded", rows=rows, pinned=bool(iterator._pin_memory), lines=lines())
 
     _BaseDataLoaderIter.__next__ = following

@@ -28,12 +28,18 @@ def watch_passes(witness: Witness, graph: Graph, operations: Operations) -> None
         ids = next((each for each in given if not each.is_floating_point() and each.dim() == 2), None)
         if table is not None and ids is not None:
             graph.tables[id(table)] = table
+            graph.keep([table, ids])
             rows, where = keys(ids), lines()
             graph.heard(result, lambda: witness.tell("rows", rows=rows, lines=where))
             for place in graph.compiled:
                 graph.heard(result, functools.partial(witness.used, "compile", place, heard=True))
 
+    def came(name: str, args: Any, kwargs: Any, result: Tensor) -> None:  # noqa: ARG001  recorders are called so
+        if graph.own(tensors([*args, *kwargs.values()])):
+            graph.keep([result])
+
     operations.after(looked_up)
+    operations.after(came)
     _watch_backward(witness, graph)
 
 

@@ -62,13 +62,7 @@ class _Deletions:
         if event == "line" and frame.f_lineno in self.targets:
             for target in self.targets[frame.f_lineno]:
                 if found := tensors(_value(target, frame)):
-                    self.about.append((target, lines(frame), self._own(found)))
-
-    def _own(self, found: list[torch.Tensor]) -> bool:
-        """Whether one of them holds ids or depends on the tokens."""
-        with torch._C.DisableTorchFunction():
-            ids = any(each.dim() == 2 and each.dtype is torch.int64 for each in found)
-            return ids or any(self.graph.depends(each) for each in found)
+                    self.about.append((target, lines(frame), self.graph.own(found)))
 
 
 def _value(target: CodeType, frame: FrameType) -> Any:

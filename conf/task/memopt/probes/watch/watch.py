@@ -45,9 +45,16 @@ def watch(note: Callable[..., None], rank: int) -> Callable[[], None]:  # noqa: 
         pretend_cuda(operations)
     for install in (watch_passes, watch_precision, watch_inplace, watch_layout, watch_resets):
         install(witness, graph, operations)
-    for follow in (watch_optimizers, watch_checkpoints, watch_attention, watch_compiled, watch_modules):
+    for follow in (
+        watch_optimizers,
+        watch_checkpoints,
+        watch_attention,
+        watch_compiled,
+        watch_modules,
+        watch_loading,
+    ):
         follow(witness, graph)
-    for listen in (watch_loading, watch_pinning, watch_releases):
+    for listen in (watch_pinning, watch_releases):
         listen(witness)
     operations.__enter__()
     watch_deletions(witness, graph)
