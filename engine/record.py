@@ -92,11 +92,26 @@ def grade(verdicts: Mapping[str, Verdict], criteria: Mapping[str, Criterion], th
 
 def _why(ids: Iterable[str], verdicts: Mapping[str, Verdict]) -> str:
     """What the graders say of these criteria, and where; those of which they say the same go together."""
-    said: dict[str, list[str]] = {}
+    said: dict[tuple[str, bool], list[str]] = {}
     for id in ids:
-        reason, where = " ".join(verdicts[id].reason.split()), place(verdicts[id].evidence)
-        said.setdefault(f"{reason.removesuffix('.')} ({where})" if where else reason, []).append(id)
-    return "; ".join(": ".join(filter(None, (", ".join(ids), reason))) for reason, ids in said.items())
+        reason = " ".join(verdicts[id].reason.split()).removesuffix(".")
+        said.setdefault((reason, bool(place(verdicts[id].evidence))), []).append(id)
+    return "; ".join(
+        ": ".join(filter(None, (", ".join(alike), reason))) + _where(alike, verdicts)
+        for (reason, _), alike in said.items()
+    )
+
+
+def _where(ids: Iterable[str], verdicts: Mapping[str, Verdict]) -> str:
+    """Their places in the same order, or the one that they share; the file is named where it changes."""
+    places = [place(verdicts[id].evidence) for id in ids]
+    kept = places if len(set(places)) > 1 else places[:1]
+    files = [None, *(each.rpartition(":")[0] for each in kept)]
+    told = [
+        each.rpartition(":")[2] if before == file else each
+        for each, before, file in zip(kept, files, files[1:], strict=False)
+    ]
+    return f" ({', '.join(told)})" if any(told) else ""
 
 
 def _points(decision: Decision, verdicts: Mapping[str, Verdict], criteria: Mapping[str, Criterion]) -> float:

@@ -22,8 +22,8 @@ PLACES = {
     "outside": "outside the target band",
     "undecided": "undecided whether in the target band",
 }
-PLACE = re.compile(r" \([^\s()]+:\d+\)$")  # what a clause of a reason may end with
-ROWS = 12  # reasons and errors that the summary shows
+PLACE = re.compile(r" \([^\s()]+:\d+(, [^\s()]+)*\)$")  # what a clause of a reason may end with
+REASONS, ERRORS = 12, 5  # rows of the summary
 
 
 def line(record: Record) -> Text:
@@ -116,30 +116,43 @@ def _criteria(summary: Summary) -> Table:
 
 
 def _why(why: Why) -> Table:
-    """The criteria that failed runs missed, each with its most frequent reasons, and the errors."""
+    """The errors, and the criteria that failed runs missed, each with its most frequent reasons."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("Runs", justify="right")
     table.add_column("", justify="right")
     table.add_column("Why they failed", overflow="fold")
-    blocks = [(_missed(id, one), len(one.runs), one.reasons) for id, one in why.missed.items()]
     if why.errors:
         erred = {run for error in why.errors for run in error.runs}
-        blocks.append((Text("an error", "bold"), len(erred), why.errors))
-    blocks.sort(key=lambda block: -block[1])
-    shown = _telling([groups for *_, groups in blocks])
-    for at, (title, runs, groups) in enumerate(blocks):
-        table.add_row(str(runs), "", title)
-        for rank, group in enumerate(groups):
-            if (at, rank) in shown:
-                table.add_row("", str(len(group.runs)), _reason(group))
-    left = sum(len(groups) for *_, groups in blocks) - len(shown)
+        table.add_row(str(len(erred)), "", Text("an error", "bold"))
+        _add(table, why.errors[:ERRORS])
+    blocks = _blocks(why.missed)
+    shown = _telling(list(blocks.values()))
+    for at, (ids, missed) in enumerate(blocks.items()):
+        table.add_row(str(len(missed.runs)), "", _missed(ids, missed))
+        _add(table, [group for rank, group in enumerate(missed.reasons) if (at, rank) in shown])
+    reasons = sum(len(missed.reasons) for missed in blocks.values())
+    left = reasons - len(shown) + max(len(why.errors) - ERRORS, 0)
     if left:
         table.add_row("", "", Text(f"{left} more in summary.json", "dim"))
     return table
 
 
-def _missed(id: str, missed: Missed) -> Text:
-    text = Text(id, "bold")
+def _add(table: Table, groups: Sequence[Group]) -> None:
+    for group in groups:
+        table.add_row("", str(len(group.runs)), _reason(group))
+
+
+def _blocks(missed: Mapping[str, Missed]) -> dict[str, Missed]:
+    """Criteria that the same runs missed for the same reasons go together: it may be one mistake."""
+    alike: dict[object, list[str]] = {}
+    for id, one in missed.items():
+        story = [(group.text, group.runs) for group in one.reasons]
+        alike.setdefault((one.runs, one.alone, *story), []).append(id)
+    return {", ".join(ids): missed[ids[0]] for ids in alike.values()}
+
+
+def _missed(ids: str, missed: Missed) -> Text:
+    text = Text(ids, "bold")
     if missed.alone:
         text.append(f", {len(missed.alone)} by it alone", "not bold")
     errors = len(missed.runs) - sum(len(group.runs) for group in missed.reasons)
@@ -148,14 +161,14 @@ def _missed(id: str, missed: Missed) -> Text:
     return text
 
 
-def _telling(blocks: Sequence[Sequence[Group]]) -> set[tuple[int, int]]:
-    """The groups to show, by block and rank in it: the first of each block, then those of most runs."""
+def _telling(blocks: Sequence[Missed]) -> set[tuple[int, int]]:
+    """The reasons to show, by block and rank in it: the first of each, then those of most runs."""
     ranked = [
         (rank > 0, -len(group.runs), rank, at)
-        for at, groups in enumerate(blocks)
-        for rank, group in enumerate(groups)
+        for at, missed in enumerate(blocks)
+        for rank, group in enumerate(missed.reasons)
     ]
-    return {(at, rank) for *_, rank, at in sorted(ranked)[:ROWS]}
+    return {(at, rank) for *_, rank, at in sorted(ranked)[:REASONS]}
 
 
 def _reason(group: Group) -> Text:

@@ -83,6 +83,13 @@ def test_the_reason_says_the_same_thing_once():
     assert grade(verdicts, CRITERIA, Threshold()).reason == "2 of 6 points needed; a, c: no loop (t.py:3)"
 
 
+def test_the_places_stand_in_the_order_of_the_criteria():
+    """One reason at several places names them all; a criterion without a place stands apart."""
+    verdicts = {"a": failing("not run", 3), "b": failing("not run"), "c": failing("not run", 7)}
+    expected = "0 of 6 points needed; a, c: not run (t.py:3, 7); b: not run"
+    assert grade(verdicts, CRITERIA, Threshold()).reason == expected
+
+
 def test_what_a_run_hangs_on():
     """An undecided run names its unclear criteria, and why they are."""
     verdicts = said("pfp") | {"c": Verdict("unclear", "nobody saw it run")}

@@ -88,28 +88,43 @@ def test_a_reason_of_many_clauses_is_bounded():
 
 
 def test_why_runs_failed():
-    """Per criterion its reasons with counts and an example, most frequent first; then errors likewise."""
+    """The errors, then by criterion its reasons, with counts and an example, most frequent first."""
     runs = [failed(run, a=fails("never called", run)) for run in range(3)]
     runs += [failed(7, a=fails("too late", 70), b=fails("KeyError: 'x'", 71))]
     runs += [failed(8, execution=fails("KeyError: 'y'", 9, "runtime_error"))]
     rows = [row.split() for row in printed(runs).splitlines()]
     start = rows.index(["Runs", "Why", "they", "failed"])
     assert [" ".join(row) for row in rows[start + 1 : start + 7]] == [
+        "2 an error",
+        "2 KeyError: … (run 007, t.py:71)",
         "4 a, 3 by it alone",
         "3 never called (run 000, t.py:0)",
         "1 too late (run 007, t.py:70)",
-        "2 an error",
-        "2 KeyError: … (run 007, t.py:71)",
         "1 b, 1 by an error",
+    ]
+
+
+def test_one_mistake_is_shown_once():
+    """Criteria that the same runs missed for the same reason stand together."""
+    runs = [failed(run, a=fails("no loop", run), b=fails("no loop", 9)) for run in range(2)]
+    assert [row.split() for row in printed(runs).splitlines()][-4:-2] == [
+        ["2", "a,", "b"],
+        ["2", "no", "loop", "(run", "000,", "t.py:0)"],
     ]
 
 
 def test_only_what_tells_most_is_shown():
     """Every criterion has its first reason, the rest is counted, and nothing hidden acts."""
     texts = [f"{'x' * (run + 1)}\x1b[2J" for run in range(30)]
-    text = printed([failed(run, a=fails(texts[run]), b=fails("always\u202e")) for run in range(30)])
+    runs = [failed(run, a=fails(texts[run]), b=fails("always\u202e")) for run in range(30)]
+    text = printed(
+        [
+            *runs,
+            *(failed(30 + run, execution=fails(f"{texts[run]}: KeyError: {texts[run]}")) for run in range(7)),
+        ]
+    )
     assert "30  always⟦U+202E⟧" in text
-    assert "19 more in summary.json" in text
+    assert "21 more in summary.json" in text
     assert "\x1b" not in text
 
 
