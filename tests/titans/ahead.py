@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 
-from tests.titans.score import AT_ONCE
+from tests.score import AT_ONCE
 
 T = TypeVar("T")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from tests.titans.score import PROBES
+from tests.score import probes
 
 
 def part(name: str) -> Any:
     """The module probes/<name>.py, the very one that the probes themselves use."""
-    package = PROBES._load("execution").__module__.rpartition(".")[0]
+    package = probes("titans")._load("execution").__module__.rpartition(".")[0]
     return import_module(f"{package}.{name}")

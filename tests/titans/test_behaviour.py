@@ -12,9 +12,9 @@ import pytest
 import pytest_asyncio
 
 from engine.verdict import Verdict
+from tests.score import verdicts
 from tests.titans.ahead import ahead
 from tests.titans.configured import configured
-from tests.titans.score import verdicts
 
 SPECIMENS = Path(__file__).parents[2] / "conf/task/titans/specimens"
 LABELS: dict[str, dict[str, Any]] = json.loads((SPECIMENS / "labels.json").read_text(encoding="utf-8"))
@@ -27,7 +27,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 async def graded(request: pytest.FixtureRequest) -> AsyncIterator[Graded]:
     """What gate and criteria say of each specimen, by its name."""
     sandbox = configured()
-    async with ahead(request, "name", lambda name: verdicts(SPECIMENS / f"{name}.py", sandbox)) as tasks:
+    async with ahead(
+        request, "name", lambda name: verdicts("titans", SPECIMENS / f"{name}.py", sandbox)
+    ) as tasks:
         yield tasks
     await sandbox.close()
 

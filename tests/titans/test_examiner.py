@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.titans.score import PROBES
+from tests.score import probes
 
 pytestmark = pytest.mark.slow
 BATCH, LENGTH = 5, 6
@@ -69,7 +69,7 @@ def channel() -> Iterator[Channel]:
 
     before, dtype, threads = set(sys.modules), torch.get_default_dtype(), torch.get_num_threads()
     with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(PROBES.folder))
+        patch.syspath_prepend(str(probes("titans").folder))
         channel = Channel()
         patch.setitem(sys.modules, "channel", channel)
         importlib.import_module("examiner.main")

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from engine.verdict import Verdict
-from tests.titans import score
+from tests import score
 
 PASSING = Verdict("pass", "runs")
 FAILING = Verdict("fail", "does not", failure="timeout")

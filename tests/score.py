@@ -1,12 +1,12 @@
-"""Scores the titans probes on a folder of labelled submissions, for whoever tunes the probes or the rubric.
+"""Scores the probes of a task on a folder of labelled submissions, for whoever tunes probes or rubric.
 
-    python tests/titans/score.py conf/task/titans/specimens
-    python tests/titans/score.py ~/my-submissions terse_style no_decay
-    python tests/titans/score.py ~/my-submissions --sandbox subprocess
+    python tests/score.py titans conf/task/titans/specimens
+    python tests/score.py memopt ~/my-submissions terse_style no_decay
+    python tests/score.py titans ~/my-submissions --sandbox subprocess
 
-The folder holds Python files and a labels.json as conf/task/titans/specimens/ does: by file name, the
-`failure` (null, below_threshold, or what stops it at the gate) and the `verdicts` that it must get. Every
-submission, or those named, goes through the real probes. Each decision that differs from its label is
+The folder holds Python files and a labels.json as the task's specimens/ does: by file name, the `failure`
+(null, what too few points are called, or what stops it at the gate) and the `verdicts` that it must get.
+Every submission, or those named, goes through the real probes. Each decision that differs from its label is
 printed with the probe's reason, then a table of all: right, unclear, false pass, false fail. The exit code
 is 1 where a decision is wrong, 0 where none is; unclear counts as undecided, which is not wrong.
 """
@@ -30,24 +30,31 @@ from sandbox import Sandbox
 from sandbox.subprocess import Subprocess
 from tests.titans.configured import configured
 
-PROBES = Probes(Path(__file__).parents[2] / "conf/task/titans/probes")
+TASKS = Path(__file__).parents[1] / "conf/task"
 SANDBOXES = {"auto": configured, "subprocess": Subprocess}
 AT_THE_GATE = "execution"
+TOO_FEW = ("below_threshold", "insufficient_optimizations")  # points: no matter of the gate
 AT_ONCE = 2
 
 Tally = Counter[tuple[str, str]]
 
 
-async def verdicts(file: Path, sandbox: Sandbox) -> dict[str, Verdict]:
-    """What the gate says, and where it is passed, what the criteria get."""
+def probes(task: str) -> Probes:
+    return Probes(TASKS / task / "probes")
+
+
+async def verdicts(task: str, file: Path, sandbox: Sandbox) -> dict[str, Verdict]:
+    """What the gate says, if there is one, and where it is passed, what the criteria get."""
     submission = Submission({file.name: file.read_text(encoding="utf-8")})
-    gate = await PROBES._load("execution")(submission, sandbox)
-    if gate[AT_THE_GATE].verdict != "pass":
-        return dict(gate)
-    return {**gate, **await PROBES._load("behaviour")(submission, sandbox)}
+    found: dict[str, Verdict] = {}
+    for name in sorted(probes(task).names(), key=lambda name: name != AT_THE_GATE):
+        found |= await probes(task)._load(name)(submission, sandbox)
+        if name == AT_THE_GATE and found[name].verdict == "fail":
+            break
+    return found
 
 
-async def score(folder: Path, names: Sequence[str], sandbox: Sandbox) -> Tally:
+async def score(task: str, folder: Path, names: Sequence[str], sandbox: Sandbox) -> Tally:
     """Counts of (criterion, how it was judged); what is not right is printed as it comes."""
     labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
     tally: Tally = Counter()
@@ -56,7 +63,7 @@ async def score(folder: Path, names: Sequence[str], sandbox: Sandbox) -> Tally:
     async def one(name: str) -> None:
         async with room:
             start = time.monotonic()
-            found = await verdicts(folder / f"{name}.py", sandbox)
+            found = await verdicts(task, folder / f"{name}.py", sandbox)
             print(f"{name}  {time.monotonic() - start:.1f} s", flush=True)
             _compare(labels[name], found, tally)
 
@@ -67,10 +74,9 @@ async def score(folder: Path, names: Sequence[str], sandbox: Sandbox) -> Tally:
 
 
 def _compare(label: Mapping[str, Any], found: Mapping[str, Verdict], tally: Tally) -> None:
-    gate = found[AT_THE_GATE]
-    stops = label["failure"] not in (None, "below_threshold")
-    wanted = label["failure"] if stops else "pass"
-    _count(AT_THE_GATE, wanted, gate.failure or gate.verdict, gate.reason, tally)
+    if gate := found.get(AT_THE_GATE):
+        wanted = "pass" if label["failure"] in (None, *TOO_FEW) else label["failure"]
+        _count(AT_THE_GATE, wanted, gate.failure or gate.verdict, gate.reason, tally)
     for criterion, want in (label.get("verdicts") or {}).items():
         if criterion in found:
             _count(criterion, want, found[criterion].verdict, found[criterion].reason, tally)
@@ -100,11 +106,12 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("task", choices=sorted(path.parent.name for path in TASKS.glob("*/probes")))
     parser.add_argument("folder", type=Path, help="with labels.json and the submissions")
     parser.add_argument("names", nargs="*", help="those to score, without .py (default: all labelled)")
     parser.add_argument("--sandbox", choices=SANDBOXES, default="auto", help="where they run (default: auto)")
     chosen = parser.parse_args(arguments)
-    tally = asyncio.run(score(chosen.folder, chosen.names, SANDBOXES[chosen.sandbox]()))
+    tally = asyncio.run(score(chosen.task, chosen.folder, chosen.names, SANDBOXES[chosen.sandbox]()))
     print(table(tally))
     return 1 if wrong(tally) else 0
 
