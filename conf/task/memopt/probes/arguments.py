@@ -14,7 +14,7 @@ USAGE = 2  # the exit code of a script that does not know an argument
 
 
 def ignored(plain: Told, trace: Trace, other: Told) -> Fault | None:
-    """The argument that makes no difference, or that is not taken. A second run that breaks off tells no more."""
+    """The argument that makes no difference, or is not taken. A second run that breaks off tells nothing."""
     process = trace.processes[0]
     if other.how == "exit" and process.code == USAGE:
         lines = process.stderr.strip().splitlines()

@@ -8,7 +8,7 @@ from typing import Literal
 
 from engine.source import Source
 
-from .candidates import same_loop
+from .candidates import augmented, same_loop
 from .told import Lines, Told
 
 
@@ -97,22 +97,23 @@ def micro_batching(run: Told) -> Findings:
         yield Finding("unclear", "the batches do not come from a DataLoader")
 
 
-def inplace(run: Told) -> Findings:
-    kinds = {"layer": "a layer works", "operation": "an operation works", "assignment": "an assignment works"}
+def inplace(run: Told, source: Source) -> Findings:
+    """A loss divided by `/=`, or summed up by `+=`, is in place by the letter; who can tell what was meant?"""
     for use in run.of("inplace"):
-        if use.how not in kinds:
-            yield Finding("unclear", "only a number is changed in place", use.lines)
-        elif use.heard:
-            yield Finding("pass", f"{kinds[use.how]} in place on a tensor of the training", use.lines)
-        else:
+        if not use.heard:
             yield Finding("fail", "it works in place, but on nothing of the training", use.lines)
+        elif use.how == "part":
+            yield Finding("unclear", "only a part of a tensor is set anew", use.lines)
+        elif use.how == "number" and augmented(source, use.lines):
+            yield Finding("unclear", "only a single number is changed in place", use.lines)
+        else:
+            what = "a layer" if use.how == "layer" else "an operation"
+            yield Finding("pass", f"{what} works in place on a tensor of the training", use.lines)
 
 
 def findings(technique: str, run: Told, source: Source) -> Findings:
     """All that this run shows of the technique."""
-    if technique == "explicit_memory":
-        return explicit_memory(run, source)
-    return FINDERS[technique](run)
+    return READERS[technique](run, source) if technique in READERS else FINDERS[technique](run)
 
 
 FINDERS = {
@@ -125,8 +126,10 @@ FINDERS = {
     "optimizer": optimizer,
     "pin_memory": pin_memory,
     "micro_batching": micro_batching,
-    "inplace": inplace,
     "compile": heard("compile", "what torch.compile was given runs in the training"),
-    "channels_last": heard("channels_last", "a four-dimensional tensor of the training is in channels_last"),
+    "channels_last": heard(
+        "channels_last", "a tensor of the training, or the model, is put into channels_last"
+    ),
 }
-TECHNIQUES = (*FINDERS, "explicit_memory")
+READERS = {"explicit_memory": explicit_memory, "inplace": inplace}  # these look at the text as well
+TECHNIQUES = (*FINDERS, *READERS)

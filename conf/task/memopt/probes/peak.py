@@ -29,7 +29,7 @@ def watch(note, rank):
 
 async def peak_memory(source: Source, sandbox: Sandbox) -> str:
     """The end of a sentence; empty where there is no device, or where nothing can be measured."""
-    if not DEVICE.exists():
+    if not DEVICE.exists():  # noqa: ASYNC240  it is at hand
         return ""
     text = (GIVEN / "train_baseline.py").read_text(encoding="utf-8")
     try:

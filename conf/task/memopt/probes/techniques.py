@@ -49,12 +49,16 @@ def _verdict(technique: str, runs: Sequence[Told], source: Source) -> Verdict:
     if line is None:
         return Verdict("fail", "nothing in the file asks for it")
     if not all(run.trained for run in runs):
-        return Verdict("unclear", "the script does not train to its end with a CUDA device pretended")
+        return Verdict("unclear", f"with a CUDA device pretended the script breaks off: {_broken(runs)}")
     if found:
         return _said(found[0], source)
     return Verdict(
         "fail", "the file speaks of it, but no run shows it at work in the training", source.evidence(line)
     )
+
+
+def _broken(runs: Sequence[Told]) -> str:
+    return next((run.message for run in reversed(runs) if not run.trained), "")
 
 
 def _said(finding: Finding, source: Source) -> Verdict:

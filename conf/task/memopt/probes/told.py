@@ -119,6 +119,11 @@ class Told:
         """Whether the script came to its end and trained something before."""
         return self.how in ("finished", "exit") and self.end is not None and bool(self.passed)
 
+    @property
+    def message(self) -> str:
+        """What the script's error says, as the interpreter would."""
+        return str(self.error.get("message") or self.error.get("type") or "it does not say why").strip()
+
     def of(self, technique: str) -> list[Use]:
         return [use for use in self.uses if use.technique == technique]
 

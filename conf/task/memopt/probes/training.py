@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from engine.trace import Trace
 
 from .script import SECONDS, Arguments
-from .told import FORGED, Told
+from .told import Told
 
 NUMBER = re.compile(r"(?<![\w.])\d*\.\d+(?:e[-+]?\d+)?", re.IGNORECASE)
 
@@ -32,7 +32,7 @@ def ended(trace: Trace, run: Told) -> Fault | None:
     if trace.ended != "exit":
         return Fault(f"the script was stopped: {trace.ended} beyond its limit")
     if run.how == "error":
-        return Fault(_error(run), _line(run))
+        return Fault(run.message, _line(run))
     code = trace.processes[0].code
     if code != 0:
         return Fault(f"the script exits with code {code}: {_last(trace.processes[0].stderr)}", _line(run))
@@ -77,14 +77,6 @@ def _silent(trace: Trace, arguments: Arguments) -> Fault | None:
     if printed < arguments.epochs:
         return Fault("the script does not print the loss of each epoch")
     return None
-
-
-def _error(run: Told) -> str:
-    """The error's type and message as the interpreter says it."""
-    try:
-        return str(run.error["message"]).strip() or str(run.error["type"])
-    except FORGED:
-        return "the script ends with an error"
 
 
 def _line(run: Told) -> int | None:

@@ -106,11 +106,20 @@ def _same(tensor: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
     return tensor
 
 
+class Generator(torch.Generator):
+    """Of random numbers, on the CPU whatever the device."""
+
+    def __new__(cls, device: Any = "cpu") -> Generator:
+        return super().__new__(cls, _cpu(device))
+
+
 def _translated(name: str, args: Any, kwargs: Any) -> tuple[Any, Any]:
     if name == "device":  # which goes by its name until something is put there
         return args, kwargs
     if name == "to" and len(args) > 1 and type(args[1]) is int:  # the number of a device
         args = (args[0], "cuda", *args[2:])
+    if kwargs.get("pin_memory") is True:
+        kwargs = kwargs | {"pin_memory": False}
     return tuple(map(_cpu, args)), {name: _cpu(value) for name, value in kwargs.items()}
 
 
@@ -121,7 +130,7 @@ def _cpu(value: Any) -> Any:
 
 
 def _by_name() -> None:
-    """Autocast, gradient scaling and the default device, which no operation tells of."""
+    """What takes a device and is no operation."""
     autocast, scaler = torch.amp.autocast, torch.amp.GradScaler
     cast, scale, default = autocast.__init__, scaler.__init__, torch.set_default_device
 
@@ -135,3 +144,12 @@ def _by_name() -> None:
 
     autocast.__init__, scaler.__init__ = cast_on_cpu, scale_on_cpu
     torch.set_default_device = lambda device: default(device and _cpu(device))
+    torch.Generator = Generator
+
+    def read(file: Any, map_location: Any = None, **kwargs: Any) -> Any:
+        return load(file, map_location=_cpu(map_location), **kwargs)
+
+    load, torch.load = torch.load, read
+    offload = torch.autograd.graph.save_on_cpu
+    keep = offload.__init__
+    offload.__init__ = lambda self, *_, **__: keep(self, pin_memory=False)

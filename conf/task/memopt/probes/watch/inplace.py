@@ -11,7 +11,7 @@ from operations import Operations
 from torch import Tensor
 from witness import OURS, Witness, at_hand, lines, tensors
 
-ASSIGNING = {"__iadd__", "__isub__", "__imul__", "__idiv__", "__itruediv__", "__ipow__", "__setitem__"}
+ASSIGNING = {"__iadd__", "__isub__", "__imul__", "__idiv__", "__itruediv__", "__ipow__"}
 OTHERWISE = {
     "requires_grad_",
     "detach_",
@@ -35,7 +35,7 @@ def watch_inplace(witness: Witness, graph: Graph, operations: Operations) -> Non
             return
         if how != "layer" and not at_hand(sys._getframe(1), THROUGH):
             return
-        how = "number" if how == "assignment" and result.dim() == 0 else how
+        how = "number" if how == "operation" and result.dim() == 0 else how
         where = lines()
         beside = result.grad_fn is None and graph.own(tensors([*args, *kwargs.values()]))
         witness.used("inplace", where, heard=beside, how=how)
@@ -46,11 +46,11 @@ def watch_inplace(witness: Witness, graph: Graph, operations: Operations) -> Non
 
 
 def _how(name: str, args: Any, kwargs: Any) -> str | None:
-    """Whether a call works in place: an assignment like +=, an operation, or a layer's function told to."""
-    if name in ASSIGNING:
-        return "assignment"
+    """Whether a call works in place: an operation (+= is one), a part set anew, a layer's function."""
+    if name == "__setitem__":
+        return "part"
     named = name.endswith("_") and not name.endswith("__") and name not in OTHERWISE
-    if named or isinstance(kwargs.get("out"), Tensor):
+    if named or name in ASSIGNING or isinstance(kwargs.get("out"), Tensor):
         return "operation"
     place = PLACE.get(name, len(args))
     told = kwargs.get("inplace") is True or (place < len(args) and args[place] is True)
