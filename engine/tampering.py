@@ -18,16 +18,17 @@ def _words(text: str) -> set[str]:
 
 
 HARMLESS = _words("""
-    __future__ abc argparse bisect collections contextlib copy csv dataclasses datetime decimal enum fractions
-    functools glob hashlib heapq itertools json logging math numbers numpy pathlib platform pprint random re
-    resource shutil statistics string tempfile textwrap time torch typing uuid warnings weakref
+    __future__ abc argparse array bisect collections contextlib copy csv dataclasses datetime decimal enum
+    fractions functools glob hashlib heapq itertools json logging math numbers numpy operator pathlib platform
+    pprint queue random re resource shutil statistics string struct tempfile textwrap time torch tracemalloc
+    typing uuid warnings weakref
     accelerate apex bitsandbytes deepspeed fairscale flash_attn psutil pynvml tensorboard tqdm transformers
     typing_extensions wandb xformers
 """)
 PARTS = {  # modules of which only these parts are harmless
     "atexit": _words("register"),
     "builtins": _words("print"),
-    "gc": _words("collect disable enable freeze get_count isenabled set_threshold"),
+    "gc": _words("collect disable enable freeze get_count get_stats get_threshold isenabled set_threshold"),
     "inspect": _words("signature"),
     "os": _words("""
         cpu_count devnull environ getcwd getenv getpid linesep listdir makedirs mkdir name path remove rename
@@ -35,8 +36,8 @@ PARTS = {  # modules of which only these parts are harmless
     """),
     "signal": _words("SIGINT SIGTERM signal"),
     "socket": _words("gethostname"),
-    "sys": _words("argv exit float_info maxsize path platform stderr stdout version version_info"),
-    "threading": _words("Event Lock Thread"),
+    "sys": _words("argv exit float_info getsizeof maxsize path platform stderr stdout version version_info"),
+    "threading": _words("Condition Event Lock RLock Semaphore Thread current_thread"),
     "traceback": _words("format_exc print_exc"),
     "types": _words("FunctionType MethodType ModuleType SimpleNamespace"),
 }

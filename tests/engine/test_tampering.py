@@ -53,6 +53,7 @@ HOSTILE = {
 }
 ORDINARY = {
     "arguments": "import argparse as a\nargs = a.ArgumentParser().parse_args()\nprint(vars(args), args.__dict__)",
+    "measuring": "import gc, sys, tracemalloc\ntracemalloc.start()\nprint(gc.get_stats(), sys.getsizeof(1))",
     "arguments at once": "import argparse as a\nprint(vars(a.ArgumentParser().parse_args()))",
     "a method made by hand": "def forward(self): ...\nforward = forward.__get__(object())",
     "environment": "import os\nrank = int(os.environ['LOCAL_RANK'])\nos.environ.setdefault('X', '1')",
