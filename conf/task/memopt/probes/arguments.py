@@ -33,7 +33,7 @@ def _same(plain: Told, other: Told) -> dict[str, bool]:
         "--epochs": counts.total() != len(other.expected) * OTHER.epochs,
         "--batch-size": _largest(plain) > CONTRACT.batch_size
         or _largest(other) > OTHER.batch_size
-        or 1 < _loaded(plain) == _loaded(other),
+        or (1 < _loaded(plain) == _loaded(other) and _stepped(plain) == _stepped(other)),
         "--model-size": other.end is not None and Counter(other.end.shapes) == Counter(plain.shapes),
         "--lr": bool(plain.rate) and plain.rate == other.rate,
     }
@@ -42,6 +42,15 @@ def _same(plain: Told, other: Told) -> dict[str, bool]:
 def _largest(run: Told) -> int:
     """Rows that pass through the model at once."""
     return max((len(piece.rows) for piece in run.pieces), default=0)
+
+
+def _stepped(run: Told) -> int:
+    """Rows that go into one step of the optimizer."""
+    most = rows = 0
+    for backward in run.backwards:
+        rows += sum(len(piece.rows) for piece in backward.pieces)
+        most, rows = (max(most, rows), 0) if backward.steps else (most, rows)
+    return most
 
 
 def _loaded(run: Told) -> int:

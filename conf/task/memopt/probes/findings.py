@@ -98,7 +98,7 @@ def micro_batching(run: Told) -> Findings:
 
 
 def inplace(run: Told, source: Source) -> Findings:
-    """A loss divided by `/=`, or summed up by `+=`, is in place by the letter; who can tell what was meant?"""
+    """A loss divided by `/=`, or summed up by `+=`, is in place by the letter, but perhaps by chance."""
     for use in run.of("inplace"):
         if not use.heard:
             yield Finding("fail", "it works in place, but on nothing of the training", use.lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections import defaultdict
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -10,6 +11,7 @@ from typing import Any
 
 import torch
 from operations import Operations
+from witness import OURS, at_hand
 
 GIB = 1 << 30
 DEVICE = SimpleNamespace(
@@ -95,6 +97,7 @@ def pretend_cuda(operations: Operations) -> None:
     _by_name()
     operations.translate = _translated
     operations.instead |= {"cuda": _same, "record_stream": _saying(None)}
+    operations.instead |= {"device.__get__": _device, "is_cuda.__get__": _is_cuda}
     torch.Tensor.pin_memory = _same  # loaders call it in threads, where no operation is intercepted
 
 
@@ -104,6 +107,19 @@ def _saying(answer: Any) -> Callable[..., Any]:
 
 def _same(tensor: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
     return tensor
+
+
+def _device(tensor: torch.Tensor) -> torch.device:
+    return torch.device("cuda") if _asked() else tensor.device
+
+
+def _is_cuda(tensor: torch.Tensor) -> bool:
+    return _asked() or tensor.is_cuda
+
+
+def _asked() -> bool:
+    """Whether the script itself wants to know where a tensor is, and not a library on its behalf."""
+    return at_hand(sys._getframe(2), OURS)
 
 
 class Generator(torch.Generator):

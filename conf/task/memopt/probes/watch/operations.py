@@ -14,6 +14,7 @@ class Operations(TorchFunctionMode):
     """Recorders look at a call before it, or at its arguments and result after it.
 
     `translate` may change a call's arguments, and `instead` holds functions that are called in its place.
+    Names are those of the functions; to read or set an attribute is `grad.__get__` or `grad.__set__`.
     """
 
     def __init__(self, witness: Witness) -> None:
@@ -36,7 +37,7 @@ class Operations(TorchFunctionMode):
         self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
         kwargs = kwargs or {}
-        name = getattr(func, "__name__", "")
+        name = _name(func)
         if self.translate:
             args, kwargs = self.translate(name, args, kwargs)
         for look in self._before:
@@ -46,3 +47,10 @@ class Operations(TorchFunctionMode):
             for look in self._after:
                 look(name, args, kwargs, result)
         return result
+
+
+def _name(func: Callable[..., Any]) -> str:
+    name = getattr(func, "__name__", "")
+    if name not in ("__get__", "__set__"):
+        return name
+    return f"{getattr(func.__self__, '__name__', '')}.{name}"

@@ -45,9 +45,9 @@ def watch_resets(witness: Witness, graph: Graph, operations: Operations) -> None
         )
 
     def set_to(name: str, func: Any, args: Any, kwargs: Any) -> None:  # noqa: ARG001  recorders are called so
-        if name != "__set__" or getattr(func.__self__, "__name__", "") != "grad" or args[-1] is not None:
+        if name != "grad.__set__" or args[-1] is not None or args[0].grad is None:
             return
-        if args[0].grad is not None and at_hand(sys._getframe(1), OURS):
+        if at_hand(sys._getframe(1), OURS):
             witness.used("optimizer", lines(), graph.trained(args[:1]), "grad = None")
 
     operations.before(set_to)

@@ -21,7 +21,7 @@ def watch_passes(witness: Witness, graph: Graph, operations: Operations) -> None
     """Rows count when a gradient comes back to their embedding: not where it is off, and not twice."""
 
     def looked_up(name: str, args: Any, kwargs: Any, result: Tensor) -> None:
-        if name != "embedding":
+        if name not in ("embedding", "__getitem__"):
             return
         given = tensors([*args, *kwargs.values()])
         table = next((each for each in given if each.is_floating_point() and len(each) == VOCABULARY), None)
