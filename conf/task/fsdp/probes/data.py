@@ -1,0 +1,98 @@
+"""How the samples reach the processes."""
+
+from __future__ import annotations
+
+import ast
+
+from .course import Course, each
+from .finding import Facts, Finding, fails, line_of, passes, unclear, who
+from .launch import RANKS
+from .live import Call, Live
+
+SHUFFLE = "sampler option is mutually exclusive with shuffle"
+
+
+def distributed_sampler(course: Course, live: Live) -> Finding:
+    if course.trouble and SHUFFLE in course.trouble.reason:
+        return fails("the loader is given shuffle=True beside the sampler, which it refuses", course.trouble.line)
+    epochs = [(process, nodes, facts) for process, nodes in each(course.launches) for facts in process.of("epoch")]
+    if not epochs:
+        return _by_syntax(live) if course.cut else fails("no loader is read")
+    for process, nodes, facts in epochs:
+        line = line_of(facts)
+        if not facts.get("distributed"):
+            return fails(f"the loader draws from a {facts.get('sampler')}, not from a DistributedSampler", line)
+        if (facts.get("num_replicas"), facts.get("rank")) != (RANKS, process.rank):
+            told = f"replica {facts.get('rank')} of {facts.get('num_replicas')}"
+            return fails(f"{who(process, nodes)} draws as {told}, not as {process.rank} of {RANKS}", line)
+    return passes("the loader draws from a DistributedSampler over all processes", line_of(epochs[0][2]))
+
+
+def _by_syntax(live: Live) -> Finding:
+    samplers = live.named("DistributedSampler")
+    loaders = live.named("DataLoader")
+    if not samplers:
+        return fails("there is no DistributedSampler")
+    handed = [call for call in loaders if call.keyword("sampler") is not None or len(call.node.args) > 3]
+    if not handed:
+        return fails("the sampler is not handed to the loader", samplers[0].line)
+    shuffles = handed[0].keyword("shuffle")
+    if isinstance(shuffles, ast.Constant) and shuffles.value is True:
+        return fails("the loader is given shuffle=True beside the sampler, which it refuses", handed[0].line)
+    if any(call.node.args[1:] or call.node.keywords for call in samplers if _fixed(call)):
+        return unclear("the sampler is not reached, and its ranks are written as numbers", samplers[0].line)
+    return passes("a DistributedSampler would be handed to the loader", handed[0].line)
+
+
+def _fixed(call: Call) -> bool:
+    told = [*call.node.args[1:3], *(each.value for each in call.node.keywords if each.arg in ("rank", "num_replicas"))]
+    return any(isinstance(value, ast.Constant) and value.value is not None for value in told)
+
+
+def set_epoch(course: Course, live: Live) -> Finding:
+    calls = live.named("set_epoch")
+    if not calls:
+        return fails("set_epoch is never called")
+    line = calls[0].line
+    seen = 0
+    for process, _ in each(course.launches):
+        fault, epochs = _sequence(process.events)
+        if fault:
+            return fails(fault, line)
+        seen = max(seen, epochs)
+    if seen >= 2:
+        return passes("set_epoch is called in every epoch, before its data are read", line)
+    if not course.cut:
+        return fails("set_epoch is not called in every epoch", line)
+    return _as_written(calls[0], live)
+
+
+def _sequence(events: tuple[object, ...]) -> tuple[str, int]:
+    """What is wrong with the calls between the epochs, and how many epochs were right."""
+    told: list[object] = []
+    fresh, epochs = False, 0
+    for event in events:
+        kind, facts = event.kind, event.facts  # type: ignore[attr-defined]
+        if kind == "set_epoch":
+            fresh = True
+            told.append(facts.get("epoch"))
+        elif kind == "epoch":
+            if not fresh:
+                return "an epoch's data are read without set_epoch before it", epochs
+            fresh, epochs = False, epochs + 1
+    if len(set(map(str, told))) < len(told) and epochs > 1:
+        return f"set_epoch is given {told[-1]} in every epoch", epochs
+    return "", epochs
+
+
+def _as_written(call: Call, live: Live) -> Finding:
+    argument = call.node.args[0] if call.node.args else call.keyword("epoch")
+    if isinstance(argument, ast.Constant):
+        return fails(f"set_epoch is given {argument.value} in every epoch", call.line)
+    if not live.in_loop(call):
+        return fails("set_epoch is not called in the loop over the epochs", call.line)
+    return passes("set_epoch would be called in every epoch", call.line)
+
+
+def facts_of(facts: Facts) -> Facts:
+    return facts

@@ -1,0 +1,96 @@
+"""The process group: how it is begun and ended."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from engine.trace import Process
+
+from .course import Course, each
+from .finding import Finding, fails, line_of, passes, unclear, who
+from .live import Live
+
+
+def distributed_init(course: Course, live: Live) -> Finding:
+    begun = [process for process, _ in each(course.launches) if process.of("init")]
+    if not begun:
+        return _by_syntax(live) if course.cut else fails("no process group is initialised")
+    if len(begun) < len(course.launches.processes) and not course.cut:
+        return fails("not every process joins the process group")
+    facts = begun[0].of("init")[0]
+    backend, line = str(facts.get("backend")), line_of(facts)
+    if backend == "None":
+        return unclear("init_process_group names no backend", line)
+    if "nccl" not in backend.lower():
+        return fails(f"the backend asked for is {backend}, not nccl", line)
+    for fault in _devices(course):
+        return fault
+    if not reads_local_rank(live):
+        return fails("LOCAL_RANK is never read: the device is chosen by something else", line)
+    return passes("nccl, and each process works on the device that LOCAL_RANK names", line)
+
+
+def _devices(course: Course) -> Iterator[Finding]:
+    """What is wrong with the devices that the processes name."""
+    for process, nodes in each(course.launches):
+        named = process.of("device")
+        for facts in named:
+            if not facts.get("there"):
+                reason = f"{who(process, nodes)} asks for cuda:{facts.get('index')}, which its node does not have"
+                yield fails(reason, line_of(facts))
+        used = {facts.get("index") for facts in named if facts.get("how") != "init_process_group"}
+        local = 0 if nodes else process.rank
+        if not named and not course.cut:
+            yield fails(f"{who(process, nodes)} never works on a device")
+        elif used and local not in used:
+            reason = f"{who(process, nodes)} works on cuda:{min(used)}, not on cuda:{local}, its own"
+            yield fails(reason, line_of(named[0]))
+        elif used - {local}:
+            other = next(facts for facts in named if facts.get("index") != local)
+            reason = f"{who(process, nodes)} works on cuda:{other.get('index')} as well as on cuda:{local}, its own"
+            yield fails(reason, line_of(other))
+
+
+def reads_local_rank(live: Live) -> bool:
+    words = {node.value for node in ast.walk(live.source.tree) if isinstance(node, ast.Constant)}
+    named = {node.attr for node in ast.walk(live.source.tree) if isinstance(node, ast.Attribute)}
+    return any("LOCAL_RANK" in str(word) for word in words) or "get_node_local_rank" in named
+
+
+def _by_syntax(live: Live) -> Finding:
+    calls = live.named("init_process_group")
+    if not calls:
+        return fails("no process group is initialised")
+    call = calls[0]
+    backend = call.keyword("backend") or (call.node.args[0] if call.node.args else None)
+    if not isinstance(backend, ast.Constant):
+        return unclear("init_process_group is not reached, and its backend is not written out", call.line)
+    if "nccl" not in str(backend.value):
+        return fails(f"the backend asked for is {backend.value}, not nccl", call.line)
+    if not reads_local_rank(live):
+        return fails("LOCAL_RANK is never read: the device is chosen by something else", call.line)
+    return unclear("init_process_group is not reached", call.line)
+
+
+def cleanup(course: Course, live: Live) -> Finding:
+    ended = [bool(process.of("destroyed")) for process, _ in each(course.launches)]
+    joined = [bool(process.of("joined")) for process, _ in each(course.launches)]
+    if all(ended):
+        return passes("every process destroys the process group", _line(course))
+    if not any(joined) and not course.cut:
+        return fails("there is no process group to destroy")
+    calls = live.named("destroy_process_group")
+    if not calls:
+        return fails("the process group is never destroyed")
+    line = calls[0].line
+    if all(call.by_rank() for call in calls):
+        return fails("only some ranks destroy the process group", line)
+    if course.cut:
+        return passes("the process group would be destroyed by every process at the end", line)
+    return fails("not every process destroys the process group", line)
+
+
+def _line(course: Course) -> int | None:
+    first: Process = course.launches.processes[0]
+    return line_of(first.of("destroyed")[0])

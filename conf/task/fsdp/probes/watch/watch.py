@@ -1,0 +1,24 @@
+"""Records what a training script does, in each of its processes, behind GPUs that are none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch.distributed as dist
+import torch.fx.experimental.proxy_tensor  # autocast looks for it where functions are intercepted
+from cuda import pretend_cuda
+from group import watch_group
+from sharding import Sharding
+from training import watch_training
+
+
+def watch(note: Callable[..., None], rank: int) -> Callable[[], None]:  # noqa: ARG001
+    devices = pretend_cuda(note)
+    watch_group(note, devices)
+    end = watch_training(note, Sharding(note, devices))
+
+    def finish() -> None:
+        note("end", joined=dist.is_initialized())
+        end()
+
+    return finish

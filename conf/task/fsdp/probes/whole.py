@@ -1,0 +1,132 @@
+"""Whether the whole thing runs, trains, and keeps what it is told."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from statistics import fmean
+
+from engine.trace import Process
+
+from .course import Course, each
+from .finding import Finding, fails, line_of, passes, who
+from .launch import BATCH, EPOCHS, FOLDER, LR, RANKS, SAMPLES
+from .live import Live
+
+STEPS = math.ceil(SAMPLES / RANKS / BATCH)
+NEAR = 0.35  # of the mean loss of an epoch, which is about 9: other orders of the samples differ by 0.1
+NUMBER = re.compile(r"[-+]?\d+\.\d+(?:[eE][-+]?\d+)?")
+
+
+def overall_correctness(course: Course, live: Live) -> Finding:  # noqa: ARG001  the run decides
+    if course.trouble:
+        return course.trouble
+    for fault in _faults(course):
+        return fault
+    return passes("it runs to its end on one node and on two, trains, and rank 0 alone reports")
+
+
+def _faults(course: Course) -> Iterator[Finding]:
+    checks: tuple[Callable[[Process, bool, Course], Iterator[Finding]], ...] = (
+        _moved,
+        _trained,
+        _heeded,
+        _losses,
+        _printed,
+    )
+    for check in checks:
+        for process, nodes in each(course.launches):
+            yield from check(process, nodes, course)
+    for nodes in (False, True):
+        yield from _equal(course, nodes)
+
+
+def _moved(process: Process, nodes: bool, course: Course) -> Iterator[Finding]:  # noqa: ARG001
+    """What a GPU would refuse."""
+    for facts in process.of("device"):
+        if not facts.get("there"):
+            yield fails(f"{who(process, nodes)} would end: it has no cuda:{facts.get('index')}", line_of(facts))
+    for facts in process.of("fault"):
+        words = {
+            "host tensor": f"{facts.get('how')} would fail: a tensor on the host meets one on the device",
+            "model on host": "the model is not on its device when it is wrapped, nor is FSDP given device_id",
+        }
+        yield fails(words.get(str(facts.get("what")), "a GPU would refuse this"), line_of(facts))
+
+
+def _trained(process: Process, nodes: bool, course: Course) -> Iterator[Finding]:  # noqa: ARG001
+    steps, weights = process.of("step"), process.of("weights")
+    if not steps or not process.of("backward"):
+        yield fails(f"{who(process, nodes)} does not train: no step of an optimizer")
+    elif not weights or not weights[0].get("changed"):
+        # An optimizer of other parameters than the model's is charged where it is built.
+        if all(facts.get("wrapped") == facts.get("params") for facts in steps) or not steps[0].get("of"):
+            yield fails(f"{who(process, nodes)} does not train: no weight changes", line_of(steps[0]))
+    if any(facts.get("carried") for facts in process.of("backward")):
+        yield fails("gradients of earlier steps are never reset", line_of(process.of("backward")[0]))
+
+
+def _heeded(process: Process, nodes: bool, course: Course) -> Iterator[Finding]:
+    """The arguments."""
+    epochs = [facts for facts in process.of("epoch")]
+    if len(epochs) != EPOCHS:
+        yield fails(f"{who(process, nodes)} reads {len(epochs)} epochs, not the {EPOCHS} asked for")
+    sizes = {len(facts["rows"]) for facts in process.of("batch")}
+    if sizes and max(sizes) != BATCH:
+        yield fails(f"{who(process, nodes)} reads batches of {max(sizes)}, not of {BATCH}")
+    rates = {facts.get("lr") for facts in process.of("step")}
+    if rates and not any(isinstance(rate, float) and 0 < rate <= LR * 1.01 * RANKS for rate in rates):
+        yield fails("the learning rate is not the one asked for")
+    if rates == {3e-4}:
+        yield fails("the learning rate is a number of its own, not the one asked for")
+    for facts in process.of("wrapping"):
+        if facts.get("model") and not facts.get("small"):
+            yield fails("the model is not of the size asked for", line_of(facts))
+    for facts in process.of("saved"):
+        where = facts.get("where")
+        if isinstance(where, str) and FOLDER not in where:
+            yield fails(f"the checkpoint is written to {where}, not to the folder asked for", line_of(facts))
+    rows = {row for one in _trace(course, nodes) for facts in one.of("batch") for row in facts["rows"]}
+    if process.of("batch") and len(rows) != SAMPLES:
+        yield fails(f"{len(rows)} different samples are read, not the {SAMPLES} asked for")
+
+
+def _trace(course: Course, nodes: bool) -> tuple[Process, ...]:
+    return (course.launches.nodes if nodes else course.launches.node).processes
+
+
+def _losses(process: Process, nodes: bool, course: Course) -> Iterator[Finding]:
+    for mean, expected in zip(_means(process), course.launches.losses, strict=False):
+        if not math.isfinite(mean) or abs(mean - expected) > NEAR:
+            reason = f"the mean loss of an epoch is {mean:.2f}, that of a single process {expected:.2f}"
+            yield fails(f"{who(process, nodes)}: {reason}")
+
+
+def _means(process: Process) -> list[float]:
+    """The mean loss of each epoch, as many as were asked for."""
+    losses = [float(facts["loss"]) for facts in process.of("backward") if facts.get("loss") is not None]
+    size = max(1, len(losses) // EPOCHS)
+    return [fmean(losses[at : at + size]) for at in range(0, size * EPOCHS, size) if losses[at : at + size]]
+
+
+def _printed(process: Process, nodes: bool, course: Course) -> Iterator[Finding]:  # noqa: ARG001
+    if process.rank:
+        said = process.stdout.strip() or (re.search(r"loss\W+\d", process.stderr) or [""])[0]
+        if said:
+            yield fails(f"{who(process, nodes)} prints as well: {said.splitlines()[0][:80]}")
+        return
+    numbers = [float(found) for found in NUMBER.findall(process.stdout + process.stderr)]
+    for mean in _means(process):
+        if not any(abs(number - mean) <= NEAR for number in numbers):
+            yield fails(f"{who(process, nodes)} does not print the mean loss of each epoch")
+
+
+def _equal(course: Course, nodes: bool) -> Iterator[Finding]:
+    """Weights that are not sharded are the same everywhere; those of FSDP's shards cannot but fit together."""
+    processes = _trace(course, nodes)
+    if any(process.of("wrapped") for process in processes):
+        return
+    totals = [float(facts["total"]) for process in processes for facts in process.of("weights")]
+    if totals and max(totals) - min(totals) > 1e-3:
+        yield fails("the ranks end with different weights")
