@@ -1,0 +1,44 @@
+"""The recorders in real runs: what a script must do to earn a technique, and what does not earn it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+
+import pytest
+import pytest_asyncio
+
+from engine.submission import Submission
+from engine.verdict import Verdict
+from sandbox import Sandbox
+from tests.memopt.parts import part
+from tests.memopt.variants import VARIANTS
+from tests.titans.ahead import ahead
+from tests.titans.configured import configured
+
+Graded = Mapping[str, asyncio.Task[dict[str, Verdict]]]
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+
+
+async def techniques(text: str, sandbox: Sandbox) -> dict[str, Verdict]:
+    found: dict[str, Verdict] = await part("techniques").probe(Submission({"x.py": text}), sandbox)
+    return found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def graded(request: pytest.FixtureRequest) -> AsyncIterator[Graded]:
+    """What each variant earns, by its name."""
+    sandbox = configured()
+    async with ahead(request, "name", lambda name: techniques(VARIANTS[name].text, sandbox)) as tasks:
+        yield tasks
+    await sandbox.close()
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+async def test_a_variant_earns_what_it_does(graded: Graded, name: str) -> None:
+    """Each technique that it exercises in the training, and no other."""
+    found, wanted = await graded[name], VARIANTS[name]
+    got = {id: verdict.verdict for id, verdict in found.items() if verdict.verdict != "fail"}
+    expected = dict.fromkeys(wanted.earns, "pass") | dict.fromkeys(wanted.unclear, "unclear")
+    assert got == expected, {id: verdict.reason for id, verdict in found.items()}
