@@ -39,7 +39,7 @@ def training(
 
 def other_training() -> Events:
     """What the second run of the gate tells when all arguments are heeded."""
-    return training(rows=8, epochs=2, batch=4, rate=0.00123, shapes=OTHER_SHAPES)
+    return training(rows=12, epochs=2, batch=4, rate=0.00123, shapes=OTHER_SHAPES)
 
 
 def ended(how: str = "finished", **facts: Any) -> tuple[str, dict[str, Any]]:

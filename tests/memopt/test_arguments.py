@@ -10,7 +10,7 @@ from tests.memopt.parts import part
 from tests.memopt.scripted import OTHER_SHAPES, SHAPES, Events, Run, ended, other_training, training
 
 told = part("told").told
-GOOD: dict[str, Any] = {"rows": 8, "epochs": 2, "batch": 4, "rate": 0.00123, "shapes": OTHER_SHAPES}
+GOOD: dict[str, Any] = {"rows": 12, "epochs": 2, "batch": 4, "rate": 0.00123, "shapes": OTHER_SHAPES}
 
 
 def ignored(other: Run, plain: Events | None = None) -> str:
@@ -26,7 +26,7 @@ def test_all_are_heeded() -> None:
 @pytest.mark.parametrize(
     ("argument", "changes"),
     [
-        ("--num-samples", {"rows": 10, "asked": 8}),
+        ("--num-samples", {"rows": 10, "asked": 12}),
         ("--epochs", {"epochs": 1}),
         ("--batch-size", {"batch": 2}),
         ("--batch-size", {"batch": 8}),

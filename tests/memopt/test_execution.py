@@ -56,7 +56,7 @@ async def test_a_script_that_does_not_end_is_a_timeout() -> None:
 
 async def test_an_argument_that_is_ignored_fails() -> None:
     """Though the first run is as it should be."""
-    verdict = await gate(Run(), Run(training(rows=8, epochs=1, batch=4)))
+    verdict = await gate(Run(), Run(training(rows=12, epochs=1, batch=4)))
     assert (verdict.verdict, verdict.reason) == ("fail", "--epochs is ignored")
 
 

@@ -50,6 +50,12 @@ def test_it_counts_where_the_loss_hears_of_it(technique: str, heard: bool, verdi
     assert found(technique, training()) == []
 
 
+def test_a_model_that_is_told_may_not_be_able_to_follow() -> None:
+    """It has no parameters of four dimensions."""
+    assert found("channels_last", used("channels_last", how="module")) == ["unclear"]
+    assert found("channels_last", used("channels_last", how="module", heard=False)) == ["fail"]
+
+
 def test_gradients_add_up() -> None:
     """Two backward passes over different rows, before a step."""
     assert found("gradient_accumulation", micro()) == ["pass"]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 
+from engine.source import Source
 from engine.submission import Submission
+from engine.trace import trace
 from engine.verdict import Verdict
 from sandbox import Sandbox
 from tests.memopt.parts import part
@@ -42,3 +45,15 @@ async def test_a_variant_earns_what_it_does(graded: Graded, name: str) -> None:
     got = {id: verdict.verdict for id, verdict in found.items() if verdict.verdict != "fail"}
     expected = dict.fromkeys(wanted.earns, "pass") | dict.fromkeys(wanted.unclear, "unclear")
     assert got == expected, {id: verdict.reason for id, verdict in found.items()}
+
+
+async def test_the_recorders_change_nothing() -> None:
+    """A script that is watched prints the very same losses, whatever it uses."""
+    sandbox, script = configured(), part("script")
+    texts = [VARIANTS[name].text.replace(":.4f}", "!r}") for name in ("row by row", "a residual in place")]
+    for text in texts:
+        watched = script.script(Source("x.py", text), script.OTHER, shim=False)
+        alone = replace(watched, watch={"watch.py": b"def watch(note, rank): ..."})
+        said = [(await trace(sandbox, each)).processes[0].stdout for each in (watched, alone)]
+        assert said[0] == said[1] != ""
+    await sandbox.close()

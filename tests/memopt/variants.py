@@ -315,7 +315,7 @@ VARIANTS = {
         ("# model", REPLACED),
     ),
     "a model with channels last": variant(
-        "channels_last", ("# model", "model = model.to(memory_format=torch.channels_last)")
+        "", ("# model", "model = model.to(memory_format=torch.channels_last)"), unclear="channels_last"
     ),
     "something else with channels last": variant(
         "", ("# batch", "torch.ones(1, 2, 3, 4).to(memory_format=torch.channels_last)")

@@ -97,6 +97,17 @@ def micro_batching(run: Told) -> Findings:
         yield Finding("unclear", "the batches do not come from a DataLoader")
 
 
+def channels_last(run: Told) -> Findings:
+    for use in run.of("channels_last"):
+        if use.heard and use.how == "module":
+            reason = "the model is told, but has no parameter of four dimensions that could follow"
+            yield Finding("unclear", reason, use.lines)
+        elif use.heard:
+            yield Finding("pass", "a tensor of the training is in channels_last", use.lines)
+        else:
+            yield Finding("fail", "it is done to nothing that the training's loss depends on", use.lines)
+
+
 def inplace(run: Told, source: Source) -> Findings:
     """A loss divided by `/=`, or summed up by `+=`, is in place by the letter, but perhaps by chance."""
     for use in run.of("inplace"):
@@ -127,9 +138,7 @@ FINDERS = {
     "pin_memory": pin_memory,
     "micro_batching": micro_batching,
     "compile": heard("compile", "what torch.compile was given runs in the training"),
-    "channels_last": heard(
-        "channels_last", "a tensor of the training, or the model, is put into channels_last"
-    ),
+    "channels_last": channels_last,
 }
 READERS = {"explicit_memory": explicit_memory, "inplace": inplace}  # these look at the text as well
 TECHNIQUES = (*FINDERS, *READERS)

@@ -38,7 +38,7 @@ class Arguments:
 
 
 CONTRACT = Arguments()
-OTHER = Arguments(epochs=2, batch_size=4, num_samples=8, model_size="medium", lr=0.00123, seed=0)
+OTHER = Arguments(epochs=2, batch_size=4, num_samples=12, model_size="medium", lr=0.00123, seed=0)
 
 
 def source_of(submission: Submission) -> Source | None:

@@ -58,7 +58,7 @@ def _verdict(technique: str, runs: Sequence[Told], source: Source) -> Verdict:
 
 
 def _broken(runs: Sequence[Told]) -> str:
-    return next((run.message for run in reversed(runs) if not run.trained), "")
+    return next((run.message.partition("\n")[0] for run in reversed(runs) if not run.trained), "")
 
 
 def _said(finding: Finding, source: Source) -> Verdict:

@@ -122,7 +122,9 @@ class Told:
     @property
     def message(self) -> str:
         """What the script's error says, as the interpreter would."""
-        return str(self.error.get("message") or self.error.get("type") or "it does not say why").strip()
+        return str(self.error.get("message") or self.error.get("type") or "it does not say why").strip()[
+            :1000
+        ]
 
     def of(self, technique: str) -> list[Use]:
         return [use for use in self.uses if use.technique == technique]

@@ -63,8 +63,8 @@ ANSWERS = {
     "utilization": 0,
     "is_current_stream_capturing": False,
 }
-ANSWERS |= {
-    f"{most}memory_{kind}": 0 for most in ("", "max_") for kind in ("allocated", "reserved", "cached")
+ANSWERS |= {  # not 0, which a script may want to divide by
+    f"{most}memory_{kind}": GIB for most in ("", "max_") for kind in ("allocated", "reserved", "cached")
 }
 SILENT = (
     "synchronize empty_cache ipc_collect init set_device manual_seed manual_seed_all seed seed_all set_stream"
