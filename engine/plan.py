@@ -10,10 +10,11 @@ from pathlib import Path
 
 from engine.agent import Agent
 from engine.errors import Refused
+from engine.graders import rules
 from engine.graders.judge import Judge
 from engine.graders.probes import Probes
 from engine.model import Model
-from engine.rubric import Criterion, Gate
+from engine.rubric import Claim, Criterion, Gate
 from engine.task import Task
 from engine.threshold import Threshold
 from engine.tool import Tool
@@ -66,10 +67,10 @@ class Plan:
         for id in self.gates.keys() & self.criteria.keys():
             yield f"rubric.gates.{id}: this is also a criterion, and a record keeps one verdict for each name"
         yield from _threshold(self.threshold, sum(each.points for each in self.criteria.values()))
-        yield from _probes({f"rubric.gates.{id}": gate.probe for id, gate in self.gates.items()}, self.probes)
-        named = {f"rubric.criteria.{id}": each.probe for id, each in self.criteria.items() if each.probe}
-        yield from _probes(named, self.probes)
-        yield from self._grading(decided=bool(named))
+        claims: dict[str, Claim] = {f"rubric.gates.{id}": gate for id, gate in self.gates.items()}
+        claims |= {f"rubric.criteria.{id}": criterion for id, criterion in self.criteria.items()}
+        yield from _deciders(claims, self.probes)
+        yield from self._grading(decided=any(each.by() for each in self.criteria.values()))
         if "agent" in self.models and not self.tools:
             yield "toolkit: there are no tools, so the model could never hand anything in"
         for role, model in self.models.items():
@@ -85,10 +86,10 @@ class Plan:
                 f"task.limits.cost={self.task.limits.cost:g}: what {model.id} costs is not known,"
                 " so it cannot be limited; state agent.model.price, or limit tokens"
             )
-        reach = sum(each.points for each in self.criteria.values() if each.probe or self.judge)
+        reach = sum(each.points for each in self.criteria.values() if each.by() or self.judge)
         if reach < points_to_pass(self.threshold, self.criteria):
             yield (
-                f"grading=probe: criteria that name a probe are worth {reach:g} points, so no run could reach"
+                f"grading=probe: what needs no judge is worth {reach:g} points, so no run could reach"
                 f" threshold.points={self.threshold.points:g}; use grading=both, or lower threshold.points"
             )
 
@@ -96,7 +97,10 @@ class Plan:
         if not self.judge and not self.use_probes:
             yield "grading: neither probe nor judge is true, so nothing would decide the criteria"
         if not self.judge and not decided:
-            yield "grading=probe: no criterion of the rubric names a probe; use grading=judge"
+            yield (
+                "grading=probe: no criterion of the rubric has a probe, pattern, command or schema;"
+                " use grading=judge"
+            )
         if self.judge:
             yield from _counts({"judge.samples": self.judge.samples})
             if self.judge.criteria_per_call != "all":
@@ -150,6 +154,16 @@ def _threshold(threshold: Threshold, most: float) -> Iterator[str]:
             f"threshold.points={points:g}: out of reach; the criteria of the rubric sum to {most:g} points,"
             f" so this must be more than 0 and at most {most:g}"
         )
+
+
+def _deciders(claims: Mapping[str, Claim], probes: Probes) -> Iterator[str]:
+    """What is wrong with who is to decide each claim, by its key; a gate must have somebody."""
+    for key, claim in claims.items():
+        if problem := rules.problem(claim):
+            yield f"{key}.{problem}"
+        if isinstance(claim, Gate) and not claim.by():
+            yield f"{key}: nothing decides this gate; give it a probe, pattern, command or schema"
+    yield from _probes({key: claim.probe for key, claim in claims.items() if claim.probe}, probes)
 
 
 def _probes(named: Mapping[str, str], probes: Probes) -> Iterator[str]:

@@ -2,36 +2,65 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from omegaconf import MISSING
 
 
 @dataclass
-class Criterion:
-    """One claim about the submission.
+class Command:
+    """A shell line that is run beside the submission, and what must come of it.
 
-    `holds` and `fails` tell a judge what makes the claim true and what does not suffice. `probe` names
-    the file in the task's probes/ (without .py) that can decide it without a model.
+    It must end within `seconds` with the exit code `code`; `output` is a regular expression that its
+    standard output must match somewhere, None where that does not matter.
     """
 
-    claim: str = MISSING
-    points: float = 1.0
-    holds: str = ""
-    fails: str = ""
-    probe: str | None = None
+    run: str = MISSING
+    seconds: float = 30.0
+    code: int = 0
+    output: str | None = None
 
 
 @dataclass
-class Gate:
-    """A claim that must hold before any criterion is looked at. A probe decides it.
+class Claim:
+    """What may be true of a submission, and who can decide it without a model: at most one of these.
 
-    `failure` is what a run is called whose gate failed, where the probe has no better word.
+    `probe` names a file in the task's probes/ (without .py). `pattern` is a regular expression that must
+    match the submission's code, comments and strings left out, or its text where it is no Python. `command`
+    is a `Command`, or its `run` alone. `schema` is a JSON Schema that the submission must fit.
     """
 
     claim: str = MISSING
-    probe: str = MISSING
+    _: KW_ONLY
+    probe: str | None = None
+    pattern: str | None = None
+    command: Any = None
+    schema: Any = None
+
+    def by(self) -> Mapping[str, Any]:
+        """Those that are given."""
+        names = ("probe", "pattern", "command", "schema")
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+
+
+@dataclass
+class Criterion(Claim):
+    """A claim with its points. `holds` and `fails` tell a judge what makes it true and what does not."""
+
+    points: float = 1.0
+    holds: str = ""
+    fails: str = ""
+
+
+@dataclass
+class Gate(Claim):
+    """A claim that must hold before any criterion is looked at. It is never a model that decides it.
+
+    `failure` is what a run is called whose gate failed, where whoever decided it has no better word.
+    """
+
     failure: str = "invalid_submission"
 
 

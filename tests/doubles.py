@@ -148,7 +148,7 @@ def write_probe(folder: Path, name: str, body: str) -> None:
 
 
 def gate(probe: str) -> Gate:
-    return Gate("it runs", probe, "runtime_error")
+    return Gate("it runs", "runtime_error", probe=probe)
 
 
 def submission(text: str = CODE) -> Submission:

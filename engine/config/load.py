@@ -19,7 +19,7 @@ from engine.errors import Refused
 from engine.graders.probes import Probes
 from engine.model import Model
 from engine.plan import Plan, points_to_pass
-from engine.rubric import Criterion, Gate
+from engine.rubric import Command, Criterion, Gate
 from engine.secrets import masked
 from engine.task import Assets
 
@@ -85,7 +85,16 @@ def _parts(kind: type[Part], found: Mapping[str, Any], key: str) -> dict[str, Pa
         if isinstance(node, Mapping) and not str(node.get("claim") or "").strip():
             others = [str(other) for other in found if other != id]
             raise Refused(f"{key}.{id}: this has no claim.{nearest(str(id), others)}")
-    return {str(id): noun(kind, node, f"{key}.{id}") for id, node in found.items()}
+    parts = {str(id): noun(kind, node, f"{key}.{id}") for id, node in found.items()}
+    return {id: _with_command(part, f"{key}.{id}.command") for id, part in parts.items()}
+
+
+def _with_command(part: Part, key: str) -> Part:
+    """A command as its noun, also where it is written as one line."""
+    if part.command is None:
+        return part
+    node = {"run": part.command} if isinstance(part.command, str) else part.command
+    return replace(part, command=noun(Command, node, key))
 
 
 def _models(**actors: Any) -> dict[str, Model]:

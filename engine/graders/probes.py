@@ -1,4 +1,4 @@
-"""Decides criteria by the task's probes: Python files that run or read the submission, no model."""
+"""Decides criteria without a model: by the task's probes, or by what the rubric itself says."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from types import ModuleType
 
 from engine.agent import Attempt
 from engine.errors import Void
+from engine.graders import rules
 from engine.probe import Probe
-from engine.rubric import Criterion, Gate
+from engine.rubric import Claim
 from engine.submission import Submission
 from engine.together import together
 from engine.verdict import Verdict
@@ -41,27 +42,29 @@ class Probes:
         return tuple(file.stem for file in files if "async def probe(" in file.read_text(encoding="utf-8"))
 
     async def grade(
-        self, submission: Submission, criteria: Mapping[str, Criterion | Gate], attempt: Attempt
+        self, submission: Submission, criteria: Mapping[str, Claim], attempt: Attempt
     ) -> Mapping[str, Verdict]:
-        """Each probe that a criterion names runs once; all at the same time."""
-        names = sorted({criterion.probe for criterion in criteria.values() if criterion.probe})
+        """Each probe that a criterion names runs once, each rule as well; all at the same time."""
+        named = sorted({each.probe for each in criteria.values() if each.probe})
+        works = [self._probed(name, criteria, submission, attempt) for name in named]
+        works += [_ruled(id, each, submission, attempt) for id, each in criteria.items() if rules.ruled(each)]
         async with self._room:
-            found = await together(self._run(name, submission, attempt) for name in names)
-        said = dict(zip(names, found, strict=True))
-        return {
-            id: said[criterion.probe].get(id) or _silent(criterion.probe)
-            for id, criterion in criteria.items()
-            if criterion.probe
-        }
+            said = await together(works)
+        verdicts = {id: verdict for each in said for id, verdict in each.items()}
+        return {id: verdicts[id] for id in criteria if id in verdicts}
 
-    async def _run(self, name: str, submission: Submission, attempt: Attempt) -> Mapping[str, Verdict]:
+    async def _probed(
+        self, name: str, criteria: Mapping[str, Claim], submission: Submission, attempt: Attempt
+    ) -> Mapping[str, Verdict]:
+        """What the probe says of the criteria that name it."""
         try:
             verdicts = await self._load(name)(submission, attempt.sandbox)
-            return {id: replace(verdict, by=f"probe:{name}") for id, verdict in verdicts.items()}
+            said = {id: replace(verdict, by=f"probe:{name}") for id, verdict in verdicts.items()}
         except SandboxError:
             raise
         except Exception as error:  # a probe is the author's code: its fault is never the agent's
             raise Void("probe", f"{self.folder / name}.py: {type(error).__name__}: {error}") from error
+        return {id: said.get(id) or _silent(name) for id, each in criteria.items() if each.probe == name}
 
     def _load(self, name: str) -> Probe:
         package = "probes_" + hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:12]
@@ -79,6 +82,12 @@ class Probes:
         except Exception as error:  # whatever the author's code does when it is imported
             return f"{type(error).__name__}: {error}"
         return None
+
+
+async def _ruled(
+    id: str, criterion: Claim, submission: Submission, attempt: Attempt
+) -> Mapping[str, Verdict]:
+    return {id: await rules.decide(criterion, submission, attempt)}
 
 
 def _silent(name: str) -> Verdict:

@@ -164,6 +164,31 @@ ROWS = {
         "worth 1 points",
         "threshold.points=3; use grading=both",
     ),
+    "a criterion with two deciders": (
+        (*OWN, *MINE, "+rubric.criteria.lines.pattern=x"),
+        "rubric.criteria.lines.probe and pattern: only one of these can decide it",
+    ),
+    "a pattern that is none": (
+        (*OWN, *MINE, "+rubric.criteria.more={claim: it has, pattern: '('}"),
+        "rubric.criteria.more.pattern: this is no regular expression",
+    ),
+    "a schema that is none": (
+        (*OWN, *MINE, "+rubric.criteria.more={claim: it has, schema: {type: lst}}"),
+        "rubric.criteria.more.schema: this is no JSON Schema",
+    ),
+    "a command with an unknown key": (
+        (*OWN, *MINE, "+rubric.criteria.more={claim: it has, command: {run: 'true', secs: 3}}"),
+        "rubric.criteria.more.command.secs",
+        "Did you mean seconds?",
+    ),
+    "a command that runs nothing": (
+        (*OWN, *MINE, "+rubric.criteria.more={claim: it has, command: {seconds: 3}}"),
+        "rubric.criteria.more.command.run",
+    ),
+    "a gate that nobody decides": (
+        (*OWN, *MINE, "+rubric.gates.parses={claim: it parses}"),
+        "rubric.gates.parses: nothing decides this gate",
+    ),
     "a source for a model": (
         (*OWN, *LOOP, "agent.source=good"),
         "agent.source: Loop takes no such key. It needs agent=replay.",

@@ -61,7 +61,10 @@ def task(**changes: object) -> Task:
         ({"criteria": {"a": Criterion("a", probe="lin")}}, r"criteria\.a\.probe=lin: .* there are: lines"),
         ({"gates": {"a": gate("lines")}}, r"rubric\.gates\.a: .*also a criterion"),
         ({"judge": None}, r"grading: neither probe nor judge"),
-        ({"judge": None, "use_probes": True}, r"grading=probe: no criterion of the rubric names a probe"),
+        (
+            {"judge": None, "use_probes": True},
+            r"grading=probe: no criterion of the rubric has a probe, pattern",
+        ),
         ({"judge": Judge(Keyless(), samples=0)}, r"judge\.samples=0"),
         ({"judge": Judge(Keyless(), criteria_per_call=0)}, r"judge\.criteria_per_call=0"),
         ({"models": {"judge": Keyless()}}, r"judge\.model: set TOY_API_KEY\..*agent=replay grading=probe"),

@@ -148,7 +148,7 @@ def test_the_kept_config_is_whole_and_has_no_secrets(own, monkeypatch):
         ("rubric.criteria.lins.points=2", r"rubric\.criteria\.lins: .* Did you mean lines\?"),
         ("+rubric.criteria.docs={claim: x, ponts: 1}", r"docs\.ponts: .* Did you mean points\?"),
         ("rubric.criteria.lines.points=many", r"rubric\.criteria\.lines\.points: many is not a number"),
-        ("rubric.criteria.lines=7", r"rubric\.criteria\.lines: this must be a mapping with claim, points"),
+        ("rubric.criteria.lines=7", r"rubric\.criteria\.lines: this must be a mapping with claim, probe"),
         ("rubric.criteria.lines.claim=${nothing}", r"rubric\.criteria\.lines\.claim: .*nothing"),
         ("agent.sauce=x", r"agent\.sauce: Replay takes no such key\. Did you mean source\?"),
         (
