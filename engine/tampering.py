@@ -39,9 +39,9 @@ PARTS = {  # modules of which only these parts are harmless
     "sys": _words("argv exit float_info getsizeof maxsize path platform stderr stdout version version_info"),
     "threading": _words("Condition Event Lock RLock Semaphore Thread current_thread"),
     "traceback": _words("format_exc print_exc"),
-    "types": _words("FunctionType MethodType ModuleType SimpleNamespace"),
+    "types": _words("MethodType SimpleNamespace"),
 }
-BUILTINS = _words("__builtins__ __import__ __loader__ breakpoint compile eval exec globals locals")
+BUILTINS = _words("__builtins__ __import__ __loader__ breakpoint eval exec globals locals")
 SPECIAL = _words("""
     __all__ __annotations__ __call__ __class__ __del__ __dict__ __doc__ __enter__ __exit__ __file__
     __get__ __getitem__ __init__ __iter__ __len__ __name__ __new__ __next__ __post_init__ __qualname__
@@ -162,7 +162,8 @@ class _Reading:
             for each in target.elts:
                 yield from self._changed(each)
         elif isinstance(target, ast.Subscript):
-            yield from [f"setting {ast.unparse(target)}"] * ("__dict__" in ast.unparse(target.value))
+            theirs = "__dict__" in ast.unparse(target.value) and self._foreign(target.value)
+            yield from [f"setting {ast.unparse(target)}"] * theirs
         elif isinstance(target, ast.Attribute) and not self._path(target).startswith(SETTINGS):
             others = self._foreign(target.value) or _is_class(target.value)
             yield from [f"setting {ast.unparse(target)}"] * others
