@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
+from engine.source import Source
 from tests.memopt.parts import part
 from tests.memopt.scripted import OTHER_SHAPES, SHAPES, Events, Run, ended, other_training, training
 
-told = part("told").told
+SOURCE = Source("x.py", "")
 GOOD: dict[str, Any] = {"rows": 12, "epochs": 2, "batch": 4, "rate": 0.00123, "shapes": OTHER_SHAPES}
 
 
 def ignored(other: Run, plain: Events | None = None) -> str:
-    fault = part("arguments").ignored(told(Run(plain or training()).trace), other.trace, told(other.trace))
+    first, second = (part("told").told(run.trace, SOURCE) for run in (Run(plain or training()), other))
+    fault = part("arguments").ignored(first, other.trace, second)
     return fault.reason if fault else ""
 
 

@@ -36,7 +36,7 @@ def test_a_candidate_is_code_that_speaks_of_it(technique: str, text: str, line: 
 
 def test_every_technique_has_words() -> None:
     """Those that are decided."""
-    assert set(candidates.WORDS) == set(part("findings").TECHNIQUES)
+    assert set(candidates.WORDS) == set(part("findings").FINDERS)
 
 
 def test_lines_that_share_a_loop() -> None:

@@ -69,6 +69,12 @@ async def test_a_file_that_could_deceive_proves_nothing_by_its_run() -> None:
     assert (await gate(Run(training(rows=4, asked=10)), text=text)).verdict == "fail"
 
 
+async def test_where_recorders_failed_nothing_is_missing_for_sure() -> None:
+    """The script is not blamed for it."""
+    untold = [("recorder_failed", {"trace": "?"}), *training(rows=8, asked=10)]
+    assert (await gate(Run(untold))).verdict == "unclear"
+
+
 @pytest.mark.parametrize("events", [[], [("rows", {})], [("ended", {"how": 3})], [("end", {"shapes": None})]])
 async def test_forged_facts_are_the_submissions_fault(events: list[tuple[str, dict[str, object]]]) -> None:
     """They never break the probe."""

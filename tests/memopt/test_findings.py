@@ -18,7 +18,7 @@ SOURCE = Source(
 
 
 def found(technique: str, events: Events) -> list[str]:
-    return [each.verdict for each in findings.findings(technique, told(Run(events).trace), SOURCE)]
+    return [each.verdict for each in findings.FINDERS[technique](told(Run(events).trace, SOURCE))]
 
 
 def used(technique: str, line: int = 4, heard: bool = True, how: str = "") -> Events:

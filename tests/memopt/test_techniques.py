@@ -57,7 +57,7 @@ async def decided(plain: Events, shimmed: Events, text: str = TEXT) -> dict[str,
         return Run(shimmed if b"SHIM = True" in job.files["watchers/order.py"] else plain)
 
     found = await part("techniques").probe(Submission({"x.py": text}), Scripted(choose))
-    assert set(found) == set(part("findings").TECHNIQUES)
+    assert set(found) == set(part("findings").FINDERS)
     return found
 
 
@@ -84,6 +84,12 @@ async def test_a_run_that_breaks_off_leaves_it_open() -> None:
     assert found["amp"].verdict == "unclear"
     assert "RuntimeError: no device" in found["amp"].reason
     assert found["sdpa"].verdict == "fail"
+
+
+async def test_where_recorders_failed_it_is_open() -> None:
+    """For the same reason."""
+    found = await decided([("recorder_failed", {"trace": "?"}), *training()], training())
+    assert (found["amp"].verdict, found["sdpa"].verdict) == ("unclear", "fail")
 
 
 async def test_a_file_that_could_deceive_earns_nothing() -> None:

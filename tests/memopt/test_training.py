@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from engine.source import Source
 from tests.memopt.parts import part
 from tests.memopt.scripted import Events, Run, ended, training, without
 
@@ -14,7 +15,7 @@ faults = part("training")
 
 
 def fault(run: Run) -> Any:
-    known = told(run.trace)
+    known = told(run.trace, Source("x.py", ""))
     return faults.ended(run.trace, known) or faults.untrained(run.trace, known, CONTRACT)
 
 
@@ -70,6 +71,12 @@ def broken(kind: str, **facts: Any) -> Events:
 def test_what_is_missing_of_a_training(events: Events, words: str) -> None:
     """Too few rows, too many, others; other parameters, none that change, none that are numbers."""
     assert words in fault(Run(events)).reason
+
+
+def test_projections_may_be_split() -> None:
+    """The architecture is the same with three small ones as with one that is three times as high."""
+    split = [[8000, 4], [192, 4], [1], [3]]
+    assert fault(Run(broken("end", shapes=split))) is None
 
 
 @pytest.mark.parametrize(

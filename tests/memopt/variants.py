@@ -196,6 +196,16 @@ VARIANTS = {
         ),
         ("# model", REPLACED),
     ),
+    "attention that is hardly heard": variant(
+        "",
+        (
+            "# top",
+            "def attend(q, k, v):\n"
+            "    y = F.scaled_dot_product_attention(q, k, v, is_causal=True)\n"
+            "    return ((q @ k.transpose(-2, -1)) / 6).softmax(-1) @ v + 1e-12 * y\n" + ATTENTION,
+        ),
+        ("# model", REPLACED),
+    ),
     "a backend chosen": variant("", ("# model", "torch.backends.cuda.enable_flash_sdp(True)")),
     # gradient accumulation and micro-batches
     "two batches a step": variant(

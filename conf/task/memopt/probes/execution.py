@@ -6,6 +6,8 @@ counts is which rows came back through the model, and how the parameters ended.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.source import Source
 from engine.submission import Submission
 from engine.tampering import tampering
@@ -18,7 +20,7 @@ from .peak import peak_memory
 from .script import CONTRACT, OTHER, run, source_of
 from .techniques import OWN
 from .told import told
-from .training import Fault, ended, untrained
+from .training import ended, untrained
 
 
 async def probe(submission: Submission, sandbox: Sandbox) -> dict[str, Verdict]:
@@ -35,21 +37,25 @@ async def _gate(submission: Submission, sandbox: Sandbox) -> Verdict:
         line = error.lineno if isinstance(error, SyntaxError) else None
         reason = f"{source.name} does not parse: {error}"
         return Verdict("fail", reason, source.evidence(line), failure="invalid_submission")
-    fault, done = await _tried(source, sandbox)
-    if fault is not None:
-        return Verdict("fail", fault.reason, source.evidence(fault.line), failure=fault.failure)
+    verdict = await _tried(source, sandbox)
+    if verdict.verdict != "pass":
+        return verdict
     if deceit is not None:
         reason = f"the file could deceive whoever runs it ({deceit[1]}), so that its run proves nothing"
         return Verdict("unclear", reason, source.evidence(deceit[0]))
-    return Verdict("pass", done + await peak_memory(source, sandbox))
+    return replace(verdict, reason=verdict.reason + await peak_memory(source, sandbox))
 
 
-async def _tried(source: Source, sandbox: Sandbox) -> tuple[Fault | None, str]:
-    """What is wrong with the two runs, or what the first one did."""
+async def _tried(source: Source, sandbox: Sandbox) -> Verdict:
+    """What the two runs come to. Where recorders failed, what was not told may have been all the same."""
     plain, other = await together(run(source, sandbox, arguments) for arguments in (CONTRACT, OTHER))
-    first, second = told(plain), told(other)
-    fault = ended(plain, first) or untrained(plain, first, CONTRACT) or ignored(first, other, second)
-    end = first.end
-    if fault is not None or end is None:
-        return fault, ""
-    return None, f"{len(first.passed)} rows pass through the model and back, {end.changed} parameters change"
+    first, second = told(plain, source), told(other, source)
+    fault = ended(plain, first) or untrained(plain, first, CONTRACT)
+    if fault is not None and first.broken and first.trained:
+        return Verdict("unclear", f"not all was told of the run: {fault.reason}")
+    fault = fault or ignored(first, other, second)
+    if fault is not None:
+        return Verdict("fail", fault.reason, source.evidence(fault.line), failure=fault.failure)
+    changed = first.end.changed if first.end else 0
+    done = f"{len(first.passed)} rows pass through the model and back, {changed} parameters change"
+    return Verdict("pass", done)

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.source import Source
-
 from .candidates import augmented, same_loop
 from .told import Lines, Told
 
@@ -62,11 +60,11 @@ def optimizer(run: Told) -> Findings:
             yield Finding("pass", f"the optimizer that steps was built with {asked}=True", step.lines)
 
 
-def explicit_memory(run: Told, source: Source) -> Findings:
+def explicit_memory(run: Told) -> Findings:
     passes = {piece.lines for piece in run.pieces}
     for use in run.of("explicit_memory"):
         what = f"{use.how} of tensors" if use.how == "del" else use.how
-        if not any(same_loop(source, use.lines, lines) for lines in passes):
+        if not any(same_loop(run.source, use.lines, lines) for lines in passes):
             yield Finding("fail", f"{what} runs outside of the training loop", use.lines)
         elif use.heard:
             yield Finding("pass", f"{what} runs in the training loop", use.lines)
@@ -108,23 +106,18 @@ def channels_last(run: Told) -> Findings:
             yield Finding("fail", "it is done to nothing that the training's loss depends on", use.lines)
 
 
-def inplace(run: Told, source: Source) -> Findings:
+def inplace(run: Told) -> Findings:
     """A loss divided by `/=`, or summed up by `+=`, is in place by the letter, but perhaps by chance."""
     for use in run.of("inplace"):
         if not use.heard:
             yield Finding("fail", "it works in place, but on nothing of the training", use.lines)
         elif use.how == "part":
             yield Finding("unclear", "only a part of a tensor is set anew", use.lines)
-        elif use.how == "number" and augmented(source, use.lines):
+        elif use.how == "number" and augmented(run.source, use.lines):
             yield Finding("unclear", "only a single number is changed in place", use.lines)
         else:
             what = "a layer" if use.how == "layer" else "an operation"
             yield Finding("pass", f"{what} works in place on a tensor of the training", use.lines)
-
-
-def findings(technique: str, run: Told, source: Source) -> Findings:
-    """All that this run shows of the technique."""
-    return READERS[technique](run, source) if technique in READERS else FINDERS[technique](run)
 
 
 FINDERS = {
@@ -135,10 +128,10 @@ FINDERS = {
     "sdpa": heard("sdpa", "the loss depends on scaled_dot_product_attention"),
     "gradient_accumulation": accumulation,
     "optimizer": optimizer,
+    "explicit_memory": explicit_memory,
     "pin_memory": pin_memory,
     "micro_batching": micro_batching,
     "compile": heard("compile", "what torch.compile was given runs in the training"),
+    "inplace": inplace,
     "channels_last": channels_last,
 }
-READERS = {"explicit_memory": explicit_memory, "inplace": inplace}  # these look at the text as well
-TECHNIQUES = (*FINDERS, *READERS)

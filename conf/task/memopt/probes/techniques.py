@@ -16,7 +16,7 @@ from engine.verdict import Verdict
 from sandbox import Sandbox
 
 from .candidates import candidate
-from .findings import TECHNIQUES, Finding, findings
+from .findings import FINDERS, Finding
 from .script import run, source_of
 from .told import Told, told
 
@@ -32,15 +32,15 @@ async def probe(submission: Submission, sandbox: Sandbox) -> dict[str, Verdict]:
     except (SyntaxError, ValueError, RecursionError):
         return _all(f"{source.name} does not parse")
     traces = await together(run(source, sandbox, shim=shim) for shim in (False, True))
-    runs = [told(trace) for trace in traces]
-    verdicts = {technique: _verdict(technique, runs, source) for technique in TECHNIQUES}
+    runs = [told(trace, source) for trace in traces]
+    verdicts = {technique: _verdict(technique, runs, source) for technique in FINDERS}
     if deceit is None:
         return verdicts
     return {technique: _distrusted(verdict, source, *deceit) for technique, verdict in verdicts.items()}
 
 
 def _verdict(technique: str, runs: Sequence[Told], source: Source) -> Verdict:
-    found = [finding for run in runs for finding in findings(technique, run, source)]
+    found = [finding for run in runs for finding in FINDERS[technique](run)]
     for kind in ("pass", "unclear"):
         for finding in found:
             if finding.verdict == kind:
@@ -48,6 +48,8 @@ def _verdict(technique: str, runs: Sequence[Told], source: Source) -> Verdict:
     line = candidate(source, technique)
     if line is None:
         return Verdict("fail", "nothing in the file asks for it")
+    if any(run.broken for run in runs):
+        return Verdict("unclear", "not all was told of the runs, so what is missing may have been there")
     if not all(run.trained for run in runs):
         return Verdict("unclear", f"with a CUDA device pretended the script breaks off: {_broken(runs)}")
     if found:
@@ -74,4 +76,4 @@ def _distrusted(verdict: Verdict, source: Source, line: int, what: str) -> Verdi
 
 
 def _all(reason: str) -> dict[str, Verdict]:
-    return {technique: Verdict("unclear", reason) for technique in TECHNIQUES}
+    return {technique: Verdict("unclear", reason) for technique in FINDERS}

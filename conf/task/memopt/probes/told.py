@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from engine.source import Source
 from engine.trace import Event, Trace
 
 T = TypeVar("T")
@@ -84,8 +85,9 @@ class End:
 
 @dataclass
 class Told:
-    """One run as it was recorded. `how` it ended is finished, exit, error, or "" where that was not told."""
+    """One run of a script as it was recorded. `how` it ended is finished, exit, error, or "" where untold."""
 
+    source: Source
     how: str = ""
     error: Mapping[str, Any] = field(default_factory=dict)
     expected: Rows = ()
@@ -130,9 +132,9 @@ class Told:
         return [use for use in self.uses if use.technique == technique]
 
 
-def told(trace: Trace) -> Told:
+def told(trace: Trace, source: Source) -> Told:
     """The events of the one process, in their order."""
-    run = Told()
+    run = Told(source)
     for event in trace.processes[0].events if trace.processes else ():
         try:
             _take(run, event)

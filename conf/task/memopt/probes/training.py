@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.trace import Trace
@@ -60,7 +61,7 @@ def _other_rows(run: Told, arguments: Arguments) -> Fault | None:
 def _other_parameters(run: Told) -> Fault | None:
     if run.end is None:
         return Fault("what became of the parameters was not told")
-    if Counter(run.end.shapes) != Counter(run.shapes):
+    if _columns(run.end.shapes) != _columns(run.shapes):
         return Fault("the parameters that are trained are not those of the model that was given")
     if run.end.changed == 0:
         return Fault("the training changes no parameter")
@@ -68,6 +69,14 @@ def _other_parameters(run: Told) -> Fault | None:
     if not run.end.finite or not all(map(math.isfinite, losses)):
         return Fault("the loss or the parameters are not finite")
     return None
+
+
+def _columns(shapes: Iterable[tuple[int, ...]]) -> Counter[tuple[int, ...]]:
+    """Rows of each kind, in whichever tensors: three projections may be one, and one may be three."""
+    rows: Counter[tuple[int, ...]] = Counter()
+    for shape in shapes:
+        rows[shape[1:]] += shape[0] if shape else 1
+    return rows
 
 
 def _silent(trace: Trace, arguments: Arguments) -> Fault | None:

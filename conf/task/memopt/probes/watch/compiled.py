@@ -10,6 +10,8 @@ import torch
 from graph import Graph
 from witness import Witness, lines, tensors
 
+MODES = {"default", "reduce-overhead", "max-autotune", "max-autotune-no-cudagraphs", "lite"}
+
 
 def watch_compiled(witness: Witness, graph: Graph) -> None:
     original = torch.compile
@@ -49,7 +51,8 @@ def watch_compiled(witness: Witness, graph: Graph) -> None:
 
 def _eager(kwargs: dict[str, Any]) -> dict[str, Any]:
     """The same request with a backend that does nothing, unless it makes no sense, which is then said."""
-    sense = kwargs.get("mode") is None or kwargs.get("options") is None
+    mode = kwargs.get("mode")
+    sense = mode is None or (mode in MODES and kwargs.get("options") is None)
     if sense and kwargs.get("backend") in (None, "inductor"):
         return kwargs | {"backend": "eager", "mode": None, "options": None}
     return kwargs

@@ -1,7 +1,7 @@
 """The training's graph: what depends on the tokens, what the loss depends on, and the parameters found so.
 
-A tensor counts as part of the training when it depends on the table of token embeddings and a gradient other
-than zero comes back to it. So nothing counts that is done to tensors beside the model.
+A tensor counts as part of the training when it depends on the table of token embeddings and a gradient that
+can be felt comes back to it. So nothing counts that is done to tensors beside the model.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import torch
 from torch import Tensor
 from torch.utils.weak import WeakIdKeyDictionary
+
+FAINT = 1e-9  # no gradient of an honest part of the model is as small everywhere
 
 
 class Graph:
@@ -38,7 +40,7 @@ class Graph:
 
         def come(gradient: Tensor) -> None:
             with torch._C.DisableTorchFunction():
-                if not called and bool(gradient.count_nonzero()):
+                if not called and bool((gradient.abs() > FAINT).any()):
                     called.append(True)
                     act()
 

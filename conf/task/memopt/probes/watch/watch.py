@@ -71,6 +71,11 @@ def _end(witness: Witness, graph: Graph) -> None:
     graph.settle()
     with torch._C.DisableTorchFunction():
         now = graph.parameters.values()
-        changed = [not torch.equal(one, graph.initial[id(one)]) for one in now]
+        changed = [not _same(one, graph.initial[id(one)]) for one in now]
         finite = all(bool(torch.isfinite(one).all()) for one in now)
     witness.tell("end", shapes=[list(one.shape) for one in now], changed=sum(changed), finite=finite)
+
+
+def _same(now: torch.Tensor, then: torch.Tensor) -> bool:
+    """Whether a parameter has its values still; it may have been moved or cast meanwhile."""
+    return now.shape == then.shape and torch.equal(now.detach().cpu().double(), then.cpu().double())
