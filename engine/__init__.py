@@ -15,7 +15,7 @@ Imports go down this page only, or stay on a line.
     folder        the output folder
 
     agents/       loop: a model with tools;  replay: existing files
-    graders/      probes, pattern, command, schema: without a model;  judge: by asking one;  both: the two together
+    graders/      no model: probes, and the rules pattern, command, schema;  judge: by a model;  both together
     models/       anthropic, litellm, scripted
 
     agent, tool, grader, probe                  what an actor must be able to do

@@ -199,3 +199,47 @@ def test_two_hundred_runs_over_http(tmp_path, mine):
     assert server.invalid == []
     print(f"one run {single:.1f} s, two hundred {whole:.1f} s")
     assert whole < 3 * single
+
+
+def test_a_task_of_yaml_alone_is_graded_without_a_model(tmp_path):
+    """A gate by a command, criteria by a pattern, a command and a schema: no code of the author's, no key."""
+    folder = tmp_path / "my_evals"
+    for name in ("task/mine/specimens", "task/mine/given", "rubric"):
+        (folder / name).mkdir(parents=True)
+    (folder / "task/mine.yaml").write_text(
+        "# @package _global_\n# Add up\ndefaults:\n  - override /rubric: mine\n"
+        "task:\n  name: mine\n  description: add up\n  submission: add.py\n"
+    )
+    (folder / "task/mine/prompt.md").write_text("Write add.py, whose add(a, b) adds.\n")
+    (folder / "task/mine/given/check.py").write_text(
+        "from add import add\nassert add(2, 3) == 5\nprint('sum 5')\n"
+    )
+    (folder / "rubric/mine.yaml").write_text(
+        "# Does it add\n"
+        "gates:\n  parses:\n    claim: it parses\n    command: python -m py_compile add.py\n"
+        "criteria:\n"
+        "  adds:\n    claim: it adds\n    command: {run: python check.py, seconds: 20, output: '^sum 5$'}\n"
+        "  annotated:\n    claim: it is annotated\n    pattern: '^def add\\(.*int.*\\) -> int:'\n"
+    )
+    for name, code in {
+        "right": "def add(a: int, b: int) -> int:\n    return a + b\n",
+        "wrong": "# def add(a: int, b: int) -> int:\ndef add(a, b):\n    return a - b\n",
+        "torn": "def add(\n",
+    }.items():
+        (folder / "task/mine/specimens" / f"{name}.py").write_text(code)
+    done = engine(
+        "--config-dir", str(folder), "task=mine", "agent=replay", "grading=probe", "out=here", cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = {record["source"]: record for record in records(tmp_path / "here")}
+    assert {name: record["outcome"] for name, record in found.items()} == {
+        "right": "pass", "wrong": "fail", "torn": "fail",
+    }  # fmt: skip
+    assert found["torn"]["failure"] == "invalid_submission"
+    assert [verdict["by"] for verdict in found["right"]["verdicts"].values()] == [
+        "command",
+        "command",
+        "pattern",
+    ]
+    assert "AssertionError" in found["wrong"]["verdicts"]["adds"]["reason"]
+    assert found["wrong"]["verdicts"]["annotated"]["verdict"] == "fail"
