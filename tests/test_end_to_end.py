@@ -153,6 +153,23 @@ def test_titans_over_the_messages_api(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("task", "verdicts"), [("fsdp", 10), ("memopt", 12)])
+def test_code_tasks_over_the_messages_api(tmp_path, task, verdicts):
+    """Three attempts, probed and judged at the same time: all pass, and no request is invalid."""
+    reference = ROOT / f"conf/task/{task}/specimens/reference.py"
+    with MessagesServer(either(submitting(reference), judge)) as server:
+        done = engine(
+            f"task={task}", "agent.model=haiku", "judge.model=sonnet", "runs=3", "out=here",
+            cwd=tmp_path, ANTHROPIC_API_KEY="sk-local", ANTHROPIC_BASE_URL=server.url,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert server.invalid == []
+    found = records(tmp_path / "here")
+    assert {record["outcome"] for record in found} == {"pass"}
+    assert {len(record["verdicts"]) for record in found} == {verdicts}
+
+
+@pytest.mark.slow
 def test_litellm_over_a_chat_endpoint(tmp_path, mine):
     """The same line through litellm against an OpenAI-compatible server."""
 
