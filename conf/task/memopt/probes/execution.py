@@ -1,7 +1,8 @@
 """Gate: the script runs as the contract says, really trains, and heeds its arguments.
 
-It runs twice, the second time with other arguments. What it prints proves nothing but that it prints: what
-counts is which rows came back through the model, and how the parameters ended.
+It runs twice, the second time with other arguments, and once more if it asks for one compiled graph. What it
+prints proves nothing but that it prints: what counts is which rows came back through the model, and how the
+parameters ended.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from engine.verdict import Verdict
 from sandbox import Sandbox
 
 from .arguments import ignored
+from .fullgraph import compiled_whole
 from .peak import peak_memory
 from .script import CONTRACT, OTHER, run, source_of
 from .techniques import OWN
@@ -35,7 +37,7 @@ async def _gate(submission: Submission, sandbox: Sandbox) -> Verdict:
         deceit = tampering(source, OWN)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = error.lineno if isinstance(error, SyntaxError) else None
-        reason = f"{source.name} does not parse: {error}"
+        reason = f"{source.name} does not parse: {getattr(error, 'msg', error)}"
         return Verdict("fail", reason, source.evidence(line), failure="invalid_submission")
     verdict = await _tried(source, sandbox)
     if verdict.verdict != "pass":
@@ -54,6 +56,8 @@ async def _tried(source: Source, sandbox: Sandbox) -> Verdict:
     if fault is not None and first.broken and first.trained:
         return Verdict("unclear", f"not all was told of the run: {fault.reason}")
     fault = fault or ignored(first, other, second)
+    if fault is None and (whole := await compiled_whole(source, sandbox)):
+        fault = ended(whole, told(whole, source))
     if fault is not None:
         return Verdict("fail", fault.reason, source.evidence(fault.line), failure=fault.failure)
     changed = first.end.changed if first.end else 0

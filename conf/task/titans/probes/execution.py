@@ -51,7 +51,7 @@ def _unreadable(source: Source) -> Verdict | None:
         defined = source.defines(MODEL)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = error.lineno if isinstance(error, SyntaxError) else None
-        reason = f"{source.name} does not parse: {error}"
+        reason = f"{source.name} does not parse: {getattr(error, 'msg', error)}"
         return Verdict("fail", reason, source.evidence(line), failure="invalid_submission")
     if not defined:
         return Verdict("fail", f"{source.name} defines no {MODEL}", failure="invalid_submission")
