@@ -69,11 +69,15 @@ def full_state_dict(course: Course, live: Live) -> Finding:
 def _setting(facts: Facts) -> str:
     if facts.get("type") != "FULL_STATE_DICT":
         return f"the state is gathered as {facts.get('type')}, not as FULL_STATE_DICT"
-    missing = [name for name, key in (("offload_to_cpu", "offload"), ("rank0_only", "rank0")) if not facts.get(key)]
+    missing = [
+        name for name, key in (("offload_to_cpu", "offload"), ("rank0_only", "rank0")) if not facts.get(key)
+    ]
     return f"FullStateDictConfig lacks {' and '.join(f'{name}=True' for name in missing)}" if missing else ""
 
 
-def _together(course: Course, told: Sequence[tuple[object, bool, Sequence[Facts]]], line: int | None) -> Finding:
+def _together(
+    course: Course, told: Sequence[tuple[object, bool, Sequence[Facts]]], line: int | None
+) -> Finding:
     silent = [(process, nodes) for process, nodes, events in told if not events]
     for process, nodes in silent:
         others = course.launches.nodes if nodes else course.launches.node

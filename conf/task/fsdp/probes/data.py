@@ -14,14 +14,20 @@ SHUFFLE = "sampler option is mutually exclusive with shuffle"
 
 def distributed_sampler(course: Course, live: Live) -> Finding:
     if course.trouble and SHUFFLE in course.trouble.reason:
-        return fails("the loader is given shuffle=True beside the sampler, which it refuses", course.trouble.line)
-    epochs = [(process, nodes, facts) for process, nodes in each(course.launches) for facts in process.of("epoch")]
+        return fails(
+            "the loader is given shuffle=True beside the sampler, which it refuses", course.trouble.line
+        )
+    epochs = [
+        (process, nodes, facts) for process, nodes in each(course.launches) for facts in process.of("epoch")
+    ]
     if not epochs:
         return _by_syntax(live) if course.cut else fails("no loader is read")
     for process, nodes, facts in epochs:
         line = line_of(facts)
         if not facts.get("distributed"):
-            return fails(f"the loader draws from a {facts.get('sampler')}, not from a DistributedSampler", line)
+            return fails(
+                f"the loader draws from a {facts.get('sampler')}, not from a DistributedSampler", line
+            )
         if (facts.get("num_replicas"), facts.get("rank")) != (RANKS, process.rank):
             told = f"replica {facts.get('rank')} of {facts.get('num_replicas')}"
             return fails(f"{who(process, nodes)} draws as {told}, not as {process.rank} of {RANKS}", line)
@@ -45,7 +51,10 @@ def _by_syntax(live: Live) -> Finding:
 
 
 def _fixed(call: Call) -> bool:
-    told = [*call.node.args[1:3], *(each.value for each in call.node.keywords if each.arg in ("rank", "num_replicas"))]
+    told = [
+        *call.node.args[1:3],
+        *(each.value for each in call.node.keywords if each.arg in ("rank", "num_replicas")),
+    ]
     return any(isinstance(value, ast.Constant) and value.value is not None for value in told)
 
 
@@ -92,7 +101,3 @@ def _as_written(call: Call, live: Live) -> Finding:
     if not live.in_loop(call):
         return fails("set_epoch is not called in the loop over the epochs", call.line)
     return passes("set_epoch would be called in every epoch", call.line)
-
-
-def facts_of(facts: Facts) -> Facts:
-    return facts

@@ -24,20 +24,22 @@ def distributed_init(course: Course, live: Live) -> Finding:
         return unclear("init_process_group names no backend", line)
     if "nccl" not in backend.lower():
         return fails(f"the backend asked for is {backend}, not nccl", line)
-    for fault in _devices(course):
+    for fault in misplaced(course):
         return fault
     if not reads_local_rank(live):
         return fails("LOCAL_RANK is never read: the device is chosen by something else", line)
     return passes("nccl, and each process works on the device that LOCAL_RANK names", line)
 
 
-def _devices(course: Course) -> Iterator[Finding]:
+def misplaced(course: Course) -> Iterator[Finding]:
     """What is wrong with the devices that the processes name."""
     for process, nodes in each(course.launches):
         named = process.of("device")
         for facts in named:
             if not facts.get("there"):
-                reason = f"{who(process, nodes)} asks for cuda:{facts.get('index')}, which its node does not have"
+                reason = (
+                    f"{who(process, nodes)} asks for cuda:{facts.get('index')}, which its node does not have"
+                )
                 yield fails(reason, line_of(facts))
         used = {facts.get("index") for facts in named if facts.get("how") != "init_process_group"}
         local = 0 if nodes else process.rank

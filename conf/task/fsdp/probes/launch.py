@@ -55,7 +55,9 @@ async def launched(source: Source, sandbox: Sandbox) -> Launches:
         for script in (
             _script(text, BATCH, watch, _ranks(nodes=1)),
             _script(text, BATCH, watch, _ranks(nodes=RANKS)),
-            _script((GIVEN / "train_single_gpu.py").read_bytes(), RANKS * BATCH, {"watch.py": UNWATCHED}, ({},)),
+            _script(
+                (GIVEN / "train_single_gpu.py").read_bytes(), RANKS * BATCH, {"watch.py": UNWATCHED}, ({},)
+            ),
         )
     )
     losses = tuple(map(float, re.findall(r"loss (\S+)", alone.processes[0].stdout)))
@@ -83,9 +85,7 @@ def _ranks(nodes: int) -> tuple[dict[str, str], ...]:
     )
 
 
-def _script(
-    text: bytes, batch: int, watch: dict[str, bytes], ranks: Sequence[dict[str, str]]
-) -> Script:
+def _script(text: bytes, batch: int, watch: dict[str, bytes], ranks: Sequence[dict[str, str]]) -> Script:
     arguments = {
         "epochs": EPOCHS,
         "batch-size": batch,

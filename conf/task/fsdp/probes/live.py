@@ -69,7 +69,12 @@ class Live:
         return call.looped or call.function in self._in_loops
 
     def _block(
-        self, body: list[ast.stmt], tests: tuple[str, ...], looped: bool, function: str, contexts: tuple[str, ...]
+        self,
+        body: list[ast.stmt],
+        tests: tuple[str, ...],
+        looped: bool,
+        function: str,
+        contexts: tuple[str, ...],
     ) -> None:
         for statement in body:
             self._statement(statement, tests, looped, function, contexts)
@@ -91,7 +96,9 @@ class Live:
             if not _never(node.test):
                 self._block(node.body, (*tests, ast.unparse(node.test)), looped, function, contexts)
             if not _always(node.test):
-                self._block(node.orelse, (*tests, f"not ({ast.unparse(node.test)})"), looped, function, contexts)
+                self._block(
+                    node.orelse, (*tests, f"not ({ast.unparse(node.test)})"), looped, function, contexts
+                )
         elif isinstance(node, ast.For | ast.AsyncFor | ast.While):
             head = node.test if isinstance(node, ast.While) else node.iter
             self._expression(head, tests, looped, function, contexts)
@@ -115,7 +122,13 @@ class Live:
         for each in _walk(node):
             if isinstance(each, ast.Call):
                 self.calls.append(Call(each, tests, looped, function, contexts))
-            name = each.id if isinstance(each, ast.Name) else each.attr if isinstance(each, ast.Attribute) else ""
+            name = (
+                each.id
+                if isinstance(each, ast.Name)
+                else each.attr
+                if isinstance(each, ast.Attribute)
+                else ""
+            )
             for used in (name, *(self._special if isinstance(each, ast.Call) else ())):
                 if used in self._defined and used not in self._seen:
                     self._seen.add(used)

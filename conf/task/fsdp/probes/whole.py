@@ -10,7 +10,9 @@ from statistics import fmean
 from engine.trace import Process
 
 from .course import Course, each
+from .data import distributed_sampler
 from .finding import Finding, fails, line_of, passes, who
+from .group import misplaced
 from .launch import BATCH, EPOCHS, FOLDER, LR, RANKS, SAMPLES
 from .live import Live
 
@@ -19,15 +21,15 @@ NEAR = 0.35  # of the mean loss of an epoch, which is about 9: other orders of t
 NUMBER = re.compile(r"[-+]?\d+\.\d+(?:[eE][-+]?\d+)?")
 
 
-def overall_correctness(course: Course, live: Live) -> Finding:  # noqa: ARG001  the run decides
+def overall_correctness(course: Course, live: Live) -> Finding:
     if course.trouble:
         return course.trouble
-    for fault in _faults(course):
+    for fault in (*misplaced(course), *_faults(course, live)):
         return fault
     return passes("it runs to its end on one node and on two, trains, and rank 0 alone reports")
 
 
-def _faults(course: Course) -> Iterator[Finding]:
+def _faults(course: Course, live: Live) -> Iterator[Finding]:
     checks: tuple[Callable[[Process, bool, Course], Iterator[Finding]], ...] = (
         _moved,
         _trained,
@@ -40,16 +42,19 @@ def _faults(course: Course) -> Iterator[Finding]:
             yield from check(process, nodes, course)
     for nodes in (False, True):
         yield from _equal(course, nodes)
+        if distributed_sampler(course, live).verdict == "pass":  # else it is charged there
+            yield from _shared(course, nodes)
 
 
 def _moved(process: Process, nodes: bool, course: Course) -> Iterator[Finding]:  # noqa: ARG001
     """What a GPU would refuse."""
-    for facts in process.of("device"):
-        if not facts.get("there"):
-            yield fails(f"{who(process, nodes)} would end: it has no cuda:{facts.get('index')}", line_of(facts))
+    hosts = any("gloo" in str(facts.get("backend")) for facts in process.of("init"))
     for facts in process.of("fault"):
+        if hosts and facts.get("what") == "host collective":
+            continue
         words = {
             "host tensor": f"{facts.get('how')} would fail: a tensor on the host meets one on the device",
+            "host collective": f"{facts.get('how')} would fail: NCCL takes no tensor on the host",
             "model on host": "the model is not on its device when it is wrapped, nor is FSDP given device_id",
         }
         yield fails(words.get(str(facts.get("what")), "a GPU would refuse this"), line_of(facts))
@@ -87,8 +92,11 @@ def _heeded(process: Process, nodes: bool, course: Course) -> Iterator[Finding]:
         where = facts.get("where")
         if isinstance(where, str) and FOLDER not in where:
             yield fails(f"the checkpoint is written to {where}, not to the folder asked for", line_of(facts))
+
+
+def _shared(course: Course, nodes: bool) -> Iterator[Finding]:
     rows = {row for one in _trace(course, nodes) for facts in one.of("batch") for row in facts["rows"]}
-    if process.of("batch") and len(rows) != SAMPLES:
+    if rows and len(rows) != SAMPLES:
         yield fails(f"{len(rows)} different samples are read, not the {SAMPLES} asked for")
 
 

@@ -42,7 +42,11 @@ INSTEAD = {
 def fsdp_wrap(course: Course, live: Live) -> Finding:
     wrapping = _all(course, "wrapping")
     if not wrapping:
-        calls = [call for call in live.named(*FSDP, *_aliases(live)) if call.keyword("auto_wrap_policy") is not None]
+        calls = [
+            call
+            for call in live.named(*FSDP, *_aliases(live))
+            if call.keyword("auto_wrap_policy") is not None
+        ]
         if course.cut and calls:
             return passes("the model would be wrapped in FSDP with a policy", calls[0].line)
         return fails("the model is not wrapped in FullyShardedDataParallel")
@@ -143,7 +147,10 @@ def _order(live: Live) -> Finding:
 
 
 def _builds_optimizer(name: str, last: str) -> bool:
-    return last in ("Adam", "AdamW", "SGD", "Adagrad", "RMSprop", "Adafactor", "NAdam", "RAdam") and "(" not in name
+    return (
+        last in ("Adam", "AdamW", "SGD", "Adagrad", "RMSprop", "Adafactor", "NAdam", "RAdam")
+        and "(" not in name
+    )
 
 
 def _all(course: Course, kind: str) -> list[Facts]:

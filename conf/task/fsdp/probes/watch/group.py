@@ -66,7 +66,9 @@ def _watch_ddp(devices: Devices) -> None:
     """DistributedDataParallel, which takes no numbers of devices on a CPU."""
     own = torch.nn.parallel.DistributedDataParallel.__init__
 
-    def init(self: Any, module: Any, device_ids: Any = None, output_device: Any = None, **kwargs: Any) -> None:
+    def init(
+        self: Any, module: Any, device_ids: Any = None, output_device: Any = None, **kwargs: Any
+    ) -> None:
         for device in device_ids or ():
             devices.named(device, "DistributedDataParallel")
         own(self, module, **kwargs)
@@ -77,7 +79,7 @@ def _watch_ddp(devices: Devices) -> None:
 def _collective(own: Callable[..., Any], name: str, note: Callable[..., None]) -> Callable[..., Any]:
     def collective(*args: Any, **kwargs: Any) -> Any:
         if by_script(1) and any(place(one) == HOST for one in tensors([*args, *kwargs.values()])):
-            note("fault", what="host tensor", how=name, lines=lines())
+            note("fault", what="host collective", how=name, lines=lines())
         if not any(map(_average, (*args, *kwargs.values()))):
             return own(*args, **kwargs)
         args = tuple(dist.ReduceOp.SUM if _average(value) else value for value in args)

@@ -71,7 +71,9 @@ class Places(TorchFunctionMode):
         if name in ("cuda", "pin_memory", "to") and any(result is one for one in before):
             result = result.view_as(result) if isinstance(result, torch.Tensor) else result
         if isinstance(result, torch.Tensor):
-            mark(result, target or self._follows(name, before, kwargs)) if target or before or by_script(1) else None
+            mark(result, target or self._follows(name, before, kwargs)) if target or before or by_script(
+                1
+            ) else None
         return result
 
     def _follows(self, name: str, before: list[torch.Tensor], kwargs: dict[str, Any]) -> str | None:
@@ -88,7 +90,9 @@ class Places(TorchFunctionMode):
         if name == "cuda":
             self._meant(args[1] if len(args) > 1 else kwargs.get("device"))
             return target, args[:1], {}
-        where = [value for value in (*args[1:2], *args[2:], kwargs.get("device")) if _names_device(value, name)]
+        where = [
+            value for value in (*args[1:2], *args[2:], kwargs.get("device")) if _names_device(value, name)
+        ]
         for value in where:
             cpu = str(value) == "cpu"
             target = HOST if cpu and name == "to" else None if cpu else DEVICE

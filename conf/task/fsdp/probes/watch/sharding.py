@@ -60,7 +60,13 @@ class Sharding:
             if self.depth:
                 own(model, module, *args, **kwargs)
                 return
-            kwargs |= dict(zip(("process_group", "sharding_strategy", "cpu_offload", "auto_wrap_policy"), args, strict=False))
+            kwargs |= dict(
+                zip(
+                    ("process_group", "sharding_strategy", "cpu_offload", "auto_wrap_policy"),
+                    args,
+                    strict=False,
+                )
+            )
             device, policy = kwargs.get("device_id"), kwargs.get("auto_wrap_policy")
             offload = kwargs.pop("cpu_offload", None)
             if device is not None:
@@ -91,7 +97,9 @@ class Sharding:
         units = [type(one._fsdp_wrapped_module).__name__ for one in inside]
         own = policy.keywords.get("lambda_fn") if isinstance(policy, functools.partial) else None
         asked = [own] if own is not None else self.lambdas
-        self.note("wrapped", units=units, lambdas=len(self.lambdas), answers=_answers(asked[-1]) if asked else None)
+        self.note(
+            "wrapped", units=units, lambdas=len(self.lambdas), answers=_answers(asked[-1]) if asked else None
+        )
 
     def _watch_forward(self) -> None:
         own = FSDP.forward
@@ -103,7 +111,10 @@ class Sharding:
                 self.called = model
                 self.note("called", training=model.training, lines=lines())
             moved = [mark(one.view_as(one), DEVICE) if isinstance(one, torch.Tensor) else one for one in args]
-            named = {key: mark(one.view_as(one), DEVICE) if isinstance(one, torch.Tensor) else one for key, one in kwargs.items()}
+            named = {
+                key: mark(one.view_as(one), DEVICE) if isinstance(one, torch.Tensor) else one
+                for key, one in kwargs.items()
+            }
             return mark(own(model, *moved, **named), DEVICE)
 
         FSDP.forward = forward
@@ -126,7 +137,10 @@ class Sharding:
                 )
             state = own(module, *args, **kwargs)
             if outermost and isinstance(module, FSDP):
-                self.note("gathered", size=sum(one.numel() for one in state.values() if isinstance(one, torch.Tensor)))
+                self.note(
+                    "gathered",
+                    size=sum(one.numel() for one in state.values() if isinstance(one, torch.Tensor)),
+                )
             return state
 
         FSDP.state_dict = state_dict
@@ -146,7 +160,9 @@ def _answers(policy: Callable[..., Any]) -> list[Any]:
     """What the script's function says of modules that nobody has shown it before."""
     model = sys.modules["model"]
     with torch.device("meta"):
-        block = next(one for one in model.build_model("small").modules() if isinstance(one, model.TransformerBlock))
+        block = next(
+            one for one in model.build_model("small").modules() if isinstance(one, model.TransformerBlock)
+        )
         chosen = {
             "block": block,
             "large linear": nn.Linear(1001, 1000, bias=False),

@@ -53,7 +53,12 @@ def _watch_saving(note: Callable[..., None]) -> None:
 
     def saved(value: Any, where: Any, *args: Any, **kwargs: Any) -> None:
         size = sum(one.numel() for one in tensors(value, depth=4))
-        note("saved", where=os.fspath(where) if isinstance(where, str | os.PathLike) else None, size=size, lines=lines())
+        note(
+            "saved",
+            where=os.fspath(where) if isinstance(where, str | os.PathLike) else None,
+            size=size,
+            lines=lines(),
+        )
         save(value, where, *args, **kwargs)
 
     torch.save = saved
@@ -90,7 +95,11 @@ def _watch_steps(note: Callable[..., None], sharding: Sharding) -> Callable[[], 
     def back(loss: torch.Tensor, *args: Any, **kwargs: Any) -> None:
         if inside:  # it calls itself where functions are intercepted
             return backward(loss, *args, **kwargs)
-        facts = {"loss": float(loss.detach()) if loss.numel() == 1 else None, "carried": carried(), "lines": lines()}
+        facts = {
+            "loss": float(loss.detach()) if loss.numel() == 1 else None,
+            "carried": carried(),
+            "lines": lines(),
+        }
         inside.append(None)
         try:
             backward(loss, *args, **kwargs)
