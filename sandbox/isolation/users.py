@@ -29,32 +29,33 @@ def enter(others: int) -> None:
         _enter_as_root(others)
 
 
+# Waits for a line, then maps the groups and the users of a process: the arguments.
+MAPPER = 'read _; printf %s "$2" > "/proc/$1/gid_map" && printf %s "$3" > "/proc/$1/uid_map"'
+
+
 def _enter_as_root(others: int) -> None:
-    """Only a process outside the new namespace may map ids that are not its own: a child does it."""
+    """Only a process outside the new namespace may map ids that are not its own: a child does it.
+
+    A shell, since a copy of this process would cost more than all else that is done here where it is large.
+    """
     reading, writing = os.pipe()
-    parent = os.getpid()
-    users, groups = spare("uid", parent), spare("gid", parent)
-    child = os.fork()
-    if child == 0:
-        os.close(writing)
-        os.read(reading, 1)
-        _map_and_exit(parent, f"0 0 1\n{JOB} {users} 1", f"0 0 1\n{JOB} {groups} 1")
+    own = os.getpid()
+    words = (str(own), f"0 0 1\n{JOB} {spare('gid', own)} 1", f"0 0 1\n{JOB} {spare('uid', own)} 1")
+    child = os.posix_spawn(
+        "/bin/sh",
+        ["sh", "-c", MAPPER, "sh", *words],
+        {},
+        file_actions=[(os.POSIX_SPAWN_DUP2, reading, 0), (os.POSIX_SPAWN_CLOSE, writing)],
+    )
     os.close(reading)
     try:
         kernel.call("unshare", NEW_USER | others)
     finally:
+        os.write(writing, b"\n")
         os.close(writing)
         failed = os.waitpid(child, 0)[1]
     if failed:
         raise OSError("the user ids of a new user namespace could not be mapped")
-
-
-def _map_and_exit(pid: int, users: str, groups: str) -> None:
-    try:
-        _map(pid, users, groups)
-        os._exit(0)
-    finally:
-        os._exit(1)
 
 
 def _map(pid: int, users: str, groups: str) -> None:

@@ -20,6 +20,7 @@ from .message import Array
 from .source import MODEL, Source
 
 BATCH, SEQUENCE, VOCABULARY = 2, 32, SIZES["vocab_size"]
+SOME = 7  # every so many values are enough to see whether two rows go together
 FORMATS = {"float32": "f", "float64": "d"}
 Row = list[int]
 
@@ -68,7 +69,8 @@ async def _trial(running: Subject) -> Verdict:
     half = len(straight) // BATCH
     if _alike(straight, changed):
         raise Failed("runtime_error", "the logits are the same for other input ids")
-    if not _correlation(straight, swapped[half:] + swapped[:half]) >= 0.5:  # nan included
+    turned = swapped[half:] + swapped[:half]
+    if not _correlation(straight[::SOME], turned[::SOME]) >= 0.5:  # nan included
         raise Failed("runtime_error", "the logits do not follow their row when rows change places")
     shape = f"({BATCH}, {SEQUENCE}, {VOCABULARY})"
     return Verdict("pass", f"finite logits {shape} that follow the input; {await _training(running)}")
@@ -106,7 +108,7 @@ async def _training(running: Subject) -> str:
 
 def _alike(one: Sequence[float], other: Sequence[float]) -> bool:
     scale = max(map(abs, one)) or 1.0
-    return max(abs(a - b) for a, b in zip(one, other, strict=True)) < 1e-6 * scale
+    return not any(abs(a - b) >= 1e-6 * scale for a, b in zip(one, other, strict=True))
 
 
 def _correlation(one: Sequence[float], other: Sequence[float]) -> float:
