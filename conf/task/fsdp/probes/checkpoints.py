@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from .course import Course, each
 from .finding import Facts, Finding, fails, line_of, passes, unclear, who
-from .live import Call, Live
+from .live import Live
 
 WRITERS = ("save", "save_file", "save_model")
 
 
-def rank0_checkpoint(course: Course, live: Live) -> Finding:
+def rank0_checkpoint(course: Course, live: Live) -> Iterator[Finding]:
     wrote = {(process.rank, nodes): process.of("saved") for process, nodes in each(course.launches)}
     for (rank, nodes), saved in wrote.items():
         if rank != 0 and saved:
             where = " of two nodes" if nodes else ""
-            return fails(f"rank {rank}{where} writes a checkpoint too", line_of(saved[0]))
+            yield fails(f"rank {rank}{where} writes a checkpoint too", line_of(saved[0]))
     if all(wrote[0, nodes] for nodes in (False, True)):
-        return _written(wrote[0, False][0])
+        yield _written(wrote[0, False][0])
     if course.cut:
-        return _by_syntax(live)
+        yield _by_syntax(live)
     left = [name for name in course.launches.node.files if name not in ("train_fsdp.py", "model.py")]
     if left:
-        return unclear(f"something else than torch.save wrote {left[0]}")
-    return fails("no checkpoint is written")
+        yield unclear(f"something else than torch.save wrote {left[0]}")
+    yield fails("no checkpoint is written")
 
 
 def _written(saved: Facts) -> Finding:
@@ -40,30 +40,26 @@ def _by_syntax(live: Live) -> Finding:
         return fails("no checkpoint is written")
     call = saves[0]
     if not call.by_rank():
-        tests = _callers(live, call)
+        tests = live.callers(call)
         if not any(one.by_rank() for one in tests):
             return fails("every rank would write the checkpoint", call.line)
-    if any("local_rank" in test.lower() for test in call.tests):
+    if any("local_rank" in test.lower() for test in call.place.tests):
         return fails("each node would write the checkpoint", call.line)
     return passes("rank 0 alone would write the checkpoint", call.line)
 
 
-def _callers(live: Live, call: Call) -> list[Call]:
-    return [other for other in live.calls if other.last == call.function]
-
-
-def full_state_dict(course: Course, live: Live) -> Finding:
+def full_state_dict(course: Course, live: Live) -> Iterator[Finding]:
     told = [(process, nodes, process.of("state_dict")) for process, nodes in each(course.launches)]
     gathered = [facts for _, _, events in told for facts in events if facts.get("root")]
     for facts in gathered:
         fault = _setting(facts)
         if fault:
-            return fails(fault, line_of(facts))
+            yield fails(fault, line_of(facts))
     if gathered:
-        return _together(course, told, line_of(gathered[0]))
+        yield _together(course, told, line_of(gathered[0]))
     if not course.cut:
-        return fails("the state of the wrapped model is never gathered")
-    return _as_written(live)
+        yield fails("the state of the wrapped model is never gathered")
+    yield _as_written(live)
 
 
 def _setting(facts: Facts) -> str:
@@ -100,10 +96,10 @@ def _as_written(live: Live) -> Finding:
             return fails(f"FullStateDictConfig lacks {name}=True", configs[0].line)
     if "FULL_STATE_DICT" not in live.source.code:
         return fails("the state is not gathered as FULL_STATE_DICT", types[0].line)
-    inside = [call for call in calls if any("state_dict_type" in context for context in call.contexts)]
+    inside = [call for call in calls if any("state_dict_type" in context for context in call.place.contexts)]
     chosen = inside or calls
     if not chosen:
         return unclear("gathering the state is not reached", types[0].line)
-    if chosen[0].by_rank() or any(one.by_rank() for one in _callers(live, chosen[0])):
+    if chosen[0].by_rank() or any(one.by_rank() for one in live.callers(chosen[0])):
         return fails("only some ranks would gather the state", chosen[0].line)
     return passes("the full state would be gathered by all ranks, offloaded, for rank 0 only", chosen[0].line)

@@ -7,7 +7,7 @@ that each fault is charged once: to its own criterion and, if nothing runs beyon
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from engine.source import Source
 from engine.submission import Submission
@@ -25,7 +25,8 @@ from .live import Live
 from .whole import overall_correctness
 from .wrapping import fsdp_wrap, optimizer_after_wrap, wrap_policy
 
-CRITERIA: dict[str, Callable[[Course, Live], Finding]] = {
+# Each gives what it finds, and the first of it counts.
+CRITERIA: dict[str, Callable[[Course, Live], Iterator[Finding]]] = {
     decide.__name__: decide
     for decide in (
         distributed_init,
@@ -59,9 +60,9 @@ async def probe(submission: Submission, sandbox: Sandbox) -> dict[str, Verdict]:
     return {name: _trusted(finding.told(source), source, deceit) for name, finding in found.items()}
 
 
-def _decided(decide: Callable[[Course, Live], Finding], course: Course, live: Live) -> Finding:
+def _decided(decide: Callable[[Course, Live], Iterator[Finding]], course: Course, live: Live) -> Finding:
     try:
-        return decide(course, live)
+        return next(decide(course, live))
     except FORGED as error:  # facts of the processes that have another form than ours
         return unclear(f"what its processes tell of themselves has another form ({type(error).__name__})")
 

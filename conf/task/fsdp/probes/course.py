@@ -11,7 +11,7 @@ from engine.trace import Process, Trace
 from .finding import Facts, Finding, fails, who
 from .launch import Launches
 
-FOLLOWS = ("Connection closed by peer", "Connection reset by peer", "Read error", "Broken pipe", "Gloo")
+FOLLOWS = ("Connection closed by peer", "Connection reset by peer", "Broken pipe", "Gloo")
 
 
 @dataclass(frozen=True)

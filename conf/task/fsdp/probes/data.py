@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from .course import Course, each
-from .finding import Facts, Finding, fails, line_of, passes, unclear, who
+from .finding import Finding, fails, line_of, passes, unclear, who
 from .launch import RANKS
 from .live import Call, Live
 
 SHUFFLE = "sampler option is mutually exclusive with shuffle"
 
 
-def distributed_sampler(course: Course, live: Live) -> Finding:
+def distributed_sampler(course: Course, live: Live) -> Iterator[Finding]:
     if course.trouble and SHUFFLE in course.trouble.reason:
-        return fails(
+        yield fails(
             "the loader is given shuffle=True beside the sampler, which it refuses", course.trouble.line
         )
     epochs = [
         (process, nodes, facts) for process, nodes in each(course.launches) for facts in process.of("epoch")
     ]
     if not epochs:
-        return _by_syntax(live) if course.cut else fails("no loader is read")
+        yield _by_syntax(live) if course.cut else fails("no loader is read")
     for process, nodes, facts in epochs:
         line = line_of(facts)
         if not facts.get("distributed"):
-            return fails(
+            yield fails(
                 f"the loader draws from a {facts.get('sampler')}, not from a DistributedSampler", line
             )
         if (facts.get("num_replicas"), facts.get("rank")) != (RANKS, process.rank):
             told = f"replica {facts.get('rank')} of {facts.get('num_replicas')}"
-            return fails(f"{who(process, nodes)} draws as {told}, not as {process.rank} of {RANKS}", line)
-    return passes("the loader draws from a DistributedSampler over all processes", line_of(epochs[0][2]))
+            yield fails(f"{who(process, nodes)} draws as {told}, not as {process.rank} of {RANKS}", line)
+    yield passes("the loader draws from a DistributedSampler over all processes", line_of(epochs[0][2]))
 
 
 def _by_syntax(live: Live) -> Finding:
@@ -58,22 +59,22 @@ def _fixed(call: Call) -> bool:
     return any(isinstance(value, ast.Constant) and value.value is not None for value in told)
 
 
-def set_epoch(course: Course, live: Live) -> Finding:
+def set_epoch(course: Course, live: Live) -> Iterator[Finding]:
     calls = live.named("set_epoch")
     if not calls:
-        return fails("set_epoch is never called")
+        yield fails("set_epoch is never called")
     line = calls[0].line
     seen = 0
     for process, _ in each(course.launches):
         fault, epochs = _sequence(process.events)
         if fault:
-            return fails(fault, line)
+            yield fails(fault, line)
         seen = max(seen, epochs)
     if seen >= 2:
-        return passes("set_epoch is called in every epoch, before its data are read", line)
+        yield passes("set_epoch is called in every epoch, before its data are read", line)
     if not course.cut:
-        return fails("set_epoch is not called in every epoch", line)
-    return _as_written(calls[0], live)
+        yield fails("set_epoch is not called in every epoch", line)
+    yield _as_written(calls[0], live)
 
 
 def _sequence(events: tuple[object, ...]) -> tuple[str, int]:

@@ -12,23 +12,22 @@ from .finding import Finding, fails, line_of, passes, unclear, who
 from .live import Live
 
 
-def distributed_init(course: Course, live: Live) -> Finding:
+def distributed_init(course: Course, live: Live) -> Iterator[Finding]:
     begun = [process for process, _ in each(course.launches) if process.of("init")]
     if not begun:
-        return _by_syntax(live) if course.cut else fails("no process group is initialised")
+        yield _by_syntax(live) if course.cut else fails("no process group is initialised")
     if len(begun) < len(course.launches.processes) and not course.cut:
-        return fails("not every process joins the process group")
+        yield fails("not every process joins the process group")
     facts = begun[0].of("init")[0]
     backend, line = str(facts.get("backend")), line_of(facts)
     if backend == "None":
-        return unclear("init_process_group names no backend", line)
+        yield unclear("init_process_group names no backend", line)
     if "nccl" not in backend.lower():
-        return fails(f"the backend asked for is {backend}, not nccl", line)
-    for fault in misplaced(course):
-        return fault
+        yield fails(f"the backend asked for is {backend}, not nccl", line)
+    yield from misplaced(course)
     if not reads_local_rank(live):
-        return fails("LOCAL_RANK is never read: the device is chosen by something else", line)
-    return passes("nccl, and each process works on the device that LOCAL_RANK names", line)
+        yield fails("LOCAL_RANK is never read: the device is chosen by something else", line)
+    yield passes("nccl, and each process works on the device that LOCAL_RANK names", line)
 
 
 def misplaced(course: Course) -> Iterator[Finding]:
@@ -75,22 +74,22 @@ def _by_syntax(live: Live) -> Finding:
     return unclear("init_process_group is not reached", call.line)
 
 
-def cleanup(course: Course, live: Live) -> Finding:
+def cleanup(course: Course, live: Live) -> Iterator[Finding]:
     ended = [bool(process.of("destroyed")) for process, _ in each(course.launches)]
     joined = [bool(process.of("joined")) for process, _ in each(course.launches)]
     if all(ended):
-        return passes("every process destroys the process group", _line(course))
+        yield passes("every process destroys the process group", _line(course))
     if not any(joined) and not course.cut:
-        return fails("there is no process group to destroy")
+        yield fails("there is no process group to destroy")
     calls = live.named("destroy_process_group")
     if not calls:
-        return fails("the process group is never destroyed")
+        yield fails("the process group is never destroyed")
     line = calls[0].line
     if all(call.by_rank() for call in calls):
-        return fails("only some ranks destroy the process group", line)
+        yield fails("only some ranks destroy the process group", line)
     if course.cut:
-        return passes("the process group would be destroyed by every process at the end", line)
-    return fails("not every process destroys the process group", line)
+        yield passes("the process group would be destroyed by every process at the end", line)
+    yield fails("not every process destroys the process group", line)
 
 
 def _line(course: Course) -> int | None:

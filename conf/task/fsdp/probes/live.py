@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from engine.source import Source
 
-Loop = ast.For | ast.While | ast.AsyncFor | ast.comprehension
+SOME = ("rank", "main", "master", "chief")  # words by which a script tells one process from the others
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in a script: under which tests, in a loop or not, in which function and `with` statements."""
+
+    tests: tuple[str, ...] = ()
+    looped: bool = False
+    function: str = ""
+    contexts: tuple[str, ...] = ()
+
+    def under(self, test: str) -> Place:
+        return replace(self, tests=(*self.tests, test))
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call that can run: under which tests, in loops or not, in which function."""
+    """A call that can run."""
 
     node: ast.Call
-    tests: tuple[str, ...]
-    looped: bool
-    function: str
-    contexts: tuple[str, ...]
+    place: Place
 
     @property
     def name(self) -> str:
@@ -38,117 +48,113 @@ class Call:
 
     def by_rank(self) -> bool:
         """Whether only some ranks get here."""
-        tests = [test.lower() for test in self.tests if "__name__" not in test]
-        return any(word in test for test in tests for word in ("rank", "main", "master", "chief"))
+        tests = [test.lower() for test in self.place.tests if "__name__" not in test]
+        return any(word in test for test in tests for word in SOME)
 
 
-@dataclass
 class Live:
-    """The calls of a script that can run: not in branches that never do, nor in functions that nobody uses."""
+    """The calls of a script that can run, in the order of running as far as that can be read.
 
-    source: Source
-    calls: list[Call] = field(default_factory=list)
+    Left out are branches that never run and functions that nobody names.
+    """
 
-    def __post_init__(self) -> None:
-        self._defined = {
-            node.name: node
-            for node in ast.walk(self.source.tree)
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        }
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.calls: list[Call] = []
+        functions = [node for node in ast.walk(source.tree) if isinstance(node, ast.FunctionDef)]
+        self._defined = {node.name: node for node in functions}
         self._special = [name for name in self._defined if name.startswith("__")]
         self._seen: set[str] = set()
-        self._block(self.source.tree.body, (), False, "", ())
-        looped = {call.last for call in self.calls if call.looped}
-        self._in_loops = looped
+        self._block(source.tree.body, Place())
+        self._in_loops = {call.last for call in self.calls if call.place.looped}
 
     def named(self, *names: str) -> list[Call]:
         return [call for call in self.calls if call.last in names]
 
     def in_loop(self, call: Call) -> bool:
         """In a loop, or in a function that is called in one."""
-        return call.looped or call.function in self._in_loops
+        return call.place.looped or call.place.function in self._in_loops
 
-    def _block(
-        self,
-        body: list[ast.stmt],
-        tests: tuple[str, ...],
-        looped: bool,
-        function: str,
-        contexts: tuple[str, ...],
-    ) -> None:
+    def callers(self, call: Call) -> list[Call]:
+        """The calls of the function that this one stands in."""
+        return [other for other in self.calls if other.last == call.place.function]
+
+    def _block(self, body: Iterable[ast.stmt], place: Place) -> None:
         for statement in body:
-            self._statement(statement, tests, looped, function, contexts)
+            self._statement(statement, place)
             if isinstance(statement, ast.Return | ast.Raise | ast.Break | ast.Continue):
                 return
-            if isinstance(statement, ast.If) and _leaves(statement.body) and not statement.orelse:
-                tests = (*tests, f"not ({ast.unparse(statement.test)})")
+            if isinstance(statement, ast.If) and _leaves(statement):
+                place = place.under(f"not ({ast.unparse(statement.test)})")
 
-    def _statement(
-        self, node: ast.stmt, tests: tuple[str, ...], looped: bool, function: str, contexts: tuple[str, ...]
-    ) -> None:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            for each in node.decorator_list:
-                self._expression(each, tests, looped, function, contexts)
-        elif isinstance(node, ast.ClassDef):
-            self._block(node.body, tests, looped, function, contexts)
-        elif isinstance(node, ast.If):
-            self._expression(node.test, tests, looped, function, contexts)
-            if not _never(node.test):
-                self._block(node.body, (*tests, ast.unparse(node.test)), looped, function, contexts)
-            if not _always(node.test):
-                self._block(
-                    node.orelse, (*tests, f"not ({ast.unparse(node.test)})"), looped, function, contexts
-                )
-        elif isinstance(node, ast.For | ast.AsyncFor | ast.While):
-            head = node.test if isinstance(node, ast.While) else node.iter
-            self._expression(head, tests, looped, function, contexts)
-            if not (isinstance(node, ast.While) and _never(node.test)):
-                self._block(node.body, tests, True, function, contexts)
-            self._block(node.orelse, tests, looped, function, contexts)
-        elif isinstance(node, ast.With | ast.AsyncWith):
-            for item in node.items:
-                self._expression(item.context_expr, tests, looped, function, contexts)
-            opened = tuple(ast.unparse(item.context_expr) for item in node.items)
-            self._block(node.body, tests, looped, function, (*contexts, *opened))
-        elif isinstance(node, ast.Try):
-            for part in (node.body, node.orelse, node.finalbody, *(each.body for each in node.handlers)):
-                self._block(part, tests, looped, function, contexts)
-        else:
-            self._expression(node, tests, looped, function, contexts)
+    def _statement(self, node: ast.stmt, place: Place) -> None:
+        match node:
+            case ast.FunctionDef():
+                self._expressions(node.decorator_list, place)
+            case ast.ClassDef():
+                self._block(node.body, place)
+            case ast.If():
+                self._branches(node, place)
+            case ast.For() | ast.While():
+                self._loop(node, place)
+            case ast.With():
+                self._within(node, place)
+            case ast.Try():
+                handled = (each.body for each in node.handlers)
+                for part in (node.body, node.orelse, node.finalbody, *handled):
+                    self._block(part, place)
+            case _:
+                self._expressions([node], place)
 
-    def _expression(
-        self, node: ast.AST, tests: tuple[str, ...], looped: bool, function: str, contexts: tuple[str, ...]
-    ) -> None:
-        for each in _walk(node):
-            if isinstance(each, ast.Call):
-                self.calls.append(Call(each, tests, looped, function, contexts))
-            name = (
-                each.id
-                if isinstance(each, ast.Name)
-                else each.attr
-                if isinstance(each, ast.Attribute)
-                else ""
-            )
-            for used in (name, *(self._special if isinstance(each, ast.Call) else ())):
-                if used in self._defined and used not in self._seen:
-                    self._seen.add(used)
-                    inherits = tests if isinstance(each, ast.Name | ast.Attribute) else ()
-                    self._block(self._defined[used].body, inherits, looped, used, contexts)
+    def _branches(self, node: ast.If, place: Place) -> None:
+        test = ast.unparse(node.test)
+        self._expressions([node.test], place)
+        if _constant(node.test) is not False:
+            self._block(node.body, place.under(test))
+        if _constant(node.test) is not True:
+            self._block(node.orelse, place.under(f"not ({test})"))
+
+    def _loop(self, node: ast.For | ast.While, place: Place) -> None:
+        head = node.test if isinstance(node, ast.While) else node.iter
+        self._expressions([head], place)
+        if _constant(head) is not False:
+            self._block(node.body, replace(place, looped=True))
+        self._block(node.orelse, place)
+
+    def _within(self, node: ast.With, place: Place) -> None:
+        opened = [item.context_expr for item in node.items]
+        self._expressions(opened, place)
+        self._block(node.body, replace(place, contexts=(*place.contexts, *map(ast.unparse, opened))))
+
+    def _expressions(self, nodes: Iterable[ast.AST], place: Place) -> None:
+        for node in (each for root in nodes for each in _walk(root)):
+            if isinstance(node, ast.Call):
+                self.calls.append(Call(node, place))
+            for name in self._named_by(node):
+                if name not in self._seen:
+                    self._seen.add(name)
+                    self._block(self._defined[name].body, replace(place, function=name))
+
+    def _named_by(self, node: ast.AST) -> list[str]:
+        """The script's own functions that may run because of this: any call may be that of a class."""
+        if isinstance(node, ast.Call):
+            return self._special
+        name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+        return [name] if name in self._defined else []
 
 
 def _walk(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and what is in it, in the order of the text."""
     yield node
     for child in ast.iter_child_nodes(node):
         yield from _walk(child)
 
 
-def _never(test: ast.expr) -> bool:
-    return isinstance(test, ast.Constant) and not test.value
+def _constant(test: ast.expr) -> bool | None:
+    """What a test always comes to; None where that depends."""
+    return bool(test.value) if isinstance(test, ast.Constant) else None
 
 
-def _always(test: ast.expr) -> bool:
-    return isinstance(test, ast.Constant) and bool(test.value)
-
-
-def _leaves(body: list[ast.stmt]) -> bool:
-    return bool(body) and isinstance(body[-1], ast.Return | ast.Continue)
+def _leaves(node: ast.If) -> bool:
+    """Whether what follows runs only where the test fails."""
+    return not node.orelse and isinstance(node.body[-1], ast.Return | ast.Continue)

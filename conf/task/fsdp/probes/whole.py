@@ -21,12 +21,12 @@ NEAR = 0.35  # of the mean loss of an epoch, which is about 9: other orders of t
 NUMBER = re.compile(r"[-+]?\d+\.\d+(?:[eE][-+]?\d+)?")
 
 
-def overall_correctness(course: Course, live: Live) -> Finding:
+def overall_correctness(course: Course, live: Live) -> Iterator[Finding]:
     if course.trouble:
-        return course.trouble
-    for fault in (*misplaced(course), *_faults(course, live)):
-        return fault
-    return passes("it runs to its end on one node and on two, trains, and rank 0 alone reports")
+        yield course.trouble
+    yield from misplaced(course)
+    yield from _faults(course, live)
+    yield passes("it runs to its end on one node and on two, trains, and rank 0 alone reports")
 
 
 def _faults(course: Course, live: Live) -> Iterator[Finding]:
@@ -42,7 +42,7 @@ def _faults(course: Course, live: Live) -> Iterator[Finding]:
             yield from check(process, nodes, course)
     for nodes in (False, True):
         yield from _equal(course, nodes)
-        if distributed_sampler(course, live).verdict == "pass":  # else it is charged there
+        if next(distributed_sampler(course, live)).verdict == "pass":  # else it is charged there
             yield from _shared(course, nodes)
 
 
@@ -74,7 +74,7 @@ def _trained(process: Process, nodes: bool, course: Course) -> Iterator[Finding]
 
 def _heeded(process: Process, nodes: bool, course: Course) -> Iterator[Finding]:
     """The arguments."""
-    epochs = [facts for facts in process.of("epoch")]
+    epochs = process.of("epoch")
     if len(epochs) != EPOCHS:
         yield fails(f"{who(process, nodes)} reads {len(epochs)} epochs, not the {EPOCHS} asked for")
     sizes = {len(facts["rows"]) for facts in process.of("batch")}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from .course import Course, each
-from .finding import Facts, Finding, fails, line_of, passes, unclear, who
+from .finding import Facts, Finding, fails, line_of, passes, unclear
 from .live import Live
 
 FSDP = ("FSDP", "FullyShardedDataParallel")
@@ -39,7 +40,7 @@ INSTEAD = {
 }
 
 
-def fsdp_wrap(course: Course, live: Live) -> Finding:
+def fsdp_wrap(course: Course, live: Live) -> Iterator[Finding]:
     wrapping = _all(course, "wrapping")
     if not wrapping:
         calls = [
@@ -48,23 +49,23 @@ def fsdp_wrap(course: Course, live: Live) -> Finding:
             if call.keyword("auto_wrap_policy") is not None
         ]
         if course.cut and calls:
-            return passes("the model would be wrapped in FSDP with a policy", calls[0].line)
-        return fails("the model is not wrapped in FullyShardedDataParallel")
+            yield passes("the model would be wrapped in FSDP with a policy", calls[0].line)
+        yield fails("the model is not wrapped in FullyShardedDataParallel")
     facts = wrapping[0]
     line = line_of(facts)
     if len(wrapping) < len(course.launches.processes) and not course.cut:
-        return fails("not every process wraps its model", line)
+        yield fails("not every process wraps its model", line)
     if facts.get("policy") == "none":
-        return fails("FSDP is given no auto_wrap_policy, so that the whole model is one unit", line)
+        yield fails("FSDP is given no auto_wrap_policy, so that the whole model is one unit", line)
     if not facts.get("model"):
-        return fails("what is wrapped is not the model of model.py", line)
+        yield fails("what is wrapped is not the model of model.py", line)
     called = [bool(process.of("called")) for process, _ in each(course.launches)]
     if not all(called) and not course.cut:
-        return fails("the wrapped model is never called", line)
+        yield fails("the wrapped model is never called", line)
     backward = [len(process.of("backward")) for process, _ in each(course.launches)]
     if not all(backward) and not course.cut:
-        return fails("the wrapped model is not trained", line)
-    return passes("the model is wrapped in FSDP with a policy, and is what trains", line)
+        yield fails("the wrapped model is not trained", line)
+    yield passes("the model is wrapped in FSDP with a policy, and is what trains", line)
 
 
 def _aliases(live: Live) -> list[str]:
@@ -73,28 +74,28 @@ def _aliases(live: Live) -> list[str]:
     return [alias.asname for node in nodes for alias in node.names if alias.name in FSDP and alias.asname]
 
 
-def wrap_policy(course: Course, live: Live) -> Finding:
+def wrap_policy(course: Course, live: Live) -> Iterator[Finding]:
     wrapping, wrapped = _all(course, "wrapping"), _all(course, "wrapped")
     if not wrapping:
-        return _by_syntax(live) if course.cut else fails("nothing is wrapped, so no policy is asked")
+        yield _by_syntax(live) if course.cut else fails("nothing is wrapped, so no policy is asked")
     kind, line = str(wrapping[0].get("policy")), line_of(wrapping[0])
     if kind in INSTEAD:
-        return fails(INSTEAD[kind], line)
+        yield fails(INSTEAD[kind], line)
     if not wrapped:
-        return _failed_to_wrap(course, line)
+        yield _failed_to_wrap(course, line)
     facts = wrapped[0]
     if kind == "function" and not facts.get("lambdas"):
-        return fails("the policy does not use lambda_auto_wrap_policy", line)
+        yield fails("the policy does not use lambda_auto_wrap_policy", line)
     if kind not in ("lambda", "function"):
-        return fails(f"the policy is a {kind}, not lambda_auto_wrap_policy", line)
+        yield fails(f"the policy is a {kind}, not lambda_auto_wrap_policy", line)
     answers = facts.get("answers")
     if not isinstance(answers, dict):
-        return unclear("its function could not be asked", line)
+        yield unclear("its function could not be asked", line)
     for name, expected in EXPECTED.items():
         if answers.get(name) is not expected:
             said = {True: "true", False: "false"}.get(answers.get(name), f"an error ({answers.get(name)})")
-            return fails(f"the function of the policy says {said} of {MODULES[name]}", line)
-    return passes("its function is true for blocks and modules of over 1,000,000 own parameters alone", line)
+            yield fails(f"the function of the policy says {said} of {MODULES[name]}", line)
+    yield passes("its function is true for blocks and modules of over 1,000,000 own parameters alone", line)
 
 
 def _failed_to_wrap(course: Course, line: int | None) -> Finding:
@@ -111,24 +112,24 @@ def _by_syntax(live: Live) -> Finding:
     return unclear("the wrapping is not reached")
 
 
-def optimizer_after_wrap(course: Course, live: Live) -> Finding:
+def optimizer_after_wrap(course: Course, live: Live) -> Iterator[Finding]:
     steps, made = _all(course, "step"), _all(course, "optimizer")
     wrapped = bool(_all(course, "wrapped"))
     if not wrapped and not course.cut:
         made_ddp = live.named("DistributedDataParallel", "DDP")
-        return unclear("nothing is wrapped in FSDP") if made_ddp else fails("nothing is wrapped in FSDP")
+        yield unclear("nothing is wrapped in FSDP") if made_ddp else fails("nothing is wrapped in FSDP")
     if made and wrapped:
         first = made[0]
         if not first.get("after"):
-            return fails("the optimizer is built before the model is wrapped", line_of(first))
+            yield fails("the optimizer is built before the model is wrapped", line_of(first))
         if not first.get("wrapped") or first.get("wrapped") != first.get("params"):
-            return fails("the optimizer holds other parameters than the wrapped model's", line_of(first))
+            yield fails("the optimizer holds other parameters than the wrapped model's", line_of(first))
         if not steps and not course.cut:
-            return fails("the optimizer never steps", line_of(first))
-        return passes("the optimizer holds the parameters of the wrapped model", line_of(first))
+            yield fails("the optimizer never steps", line_of(first))
+        yield passes("the optimizer holds the parameters of the wrapped model", line_of(first))
     if made:
-        return fails("the optimizer is built before the model is wrapped", line_of(made[0]))
-    return _order(live) if course.cut else fails("there is no optimizer")
+        yield fails("the optimizer is built before the model is wrapped", line_of(made[0]))
+    yield _order(live) if course.cut else fails("there is no optimizer")
 
 
 def _order(live: Live) -> Finding:
@@ -155,6 +156,3 @@ def _builds_optimizer(name: str, last: str) -> bool:
 
 def _all(course: Course, kind: str) -> list[Facts]:
     return [facts for process, _ in each(course.launches) for facts in process.of(kind)[:1]]
-
-
-__all__ = ["fsdp_wrap", "optimizer_after_wrap", "who", "wrap_policy"]

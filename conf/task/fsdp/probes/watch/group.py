@@ -11,10 +11,7 @@ from cuda import Devices
 from place import HOST, by_script, lines, place, tensors
 from torch.distributed import distributed_c10d as c10d
 
-COLLECTIVES = (
-    "all_reduce reduce broadcast all_gather gather scatter reduce_scatter all_gather_into_tensor"
-    " reduce_scatter_tensor all_to_all all_to_all_single send recv isend irecv"
-).split()
+COLLECTIVES = ["all_reduce", "reduce", "broadcast", "all_gather", "gather", "scatter", "reduce_scatter", "all_gather_into_tensor", "reduce_scatter_tensor", "all_to_all", "all_to_all_single", "send", "recv", "isend", "irecv"]
 
 
 def watch_group(note: Callable[..., None], devices: Devices) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from typing import Any
-
-import sys
 
 import torch
 from cuda import Devices

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch.distributed as dist
-import torch.fx.experimental.proxy_tensor  # autocast looks for it where functions are intercepted
+import torch.fx.experimental.proxy_tensor  # noqa: F401  autocast looks for it where calls are intercepted
 from cuda import pretend_cuda
 from group import watch_group
 from sharding import Sharding
