@@ -16,7 +16,7 @@ FOLLOWS = ("Connection closed by peer", "Connection reset by peer", "Broken pipe
 
 @dataclass(frozen=True)
 class Course:
-    """`cut`: a process stopped at an error or waited in vain, so that there is more to come that was not seen."""
+    """`cut`: a process stopped at an error or waited in vain, so that not all of the script was seen."""
 
     launches: Launches
     cut: bool

@@ -49,7 +49,7 @@ def misplaced(course: Course) -> Iterator[Finding]:
             yield fails(reason, line_of(named[0]))
         elif used - {local}:
             other = next(facts for facts in named if facts.get("index") != local)
-            reason = f"{who(process, nodes)} works on cuda:{other.get('index')} as well as on cuda:{local}, its own"
+            reason = f"{who(process, nodes)} works on cuda:{other.get('index')} too, not only on its own"
             yield fails(reason, line_of(other))
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from statistics import fmean
 
 from engine.trace import Process
 
 from .course import Course, each
 from .data import distributed_sampler
-from .finding import Finding, fails, line_of, passes, who
+from .finding import Facts, Finding, fails, line_of, passes, who
 from .group import misplaced
 from .launch import BATCH, EPOCHS, FOLDER, LR, RANKS, SAMPLES
 from .live import Live
@@ -30,23 +30,18 @@ def overall_correctness(course: Course, live: Live) -> Iterator[Finding]:
 
 
 def _faults(course: Course, live: Live) -> Iterator[Finding]:
-    checks: tuple[Callable[[Process, bool, Course], Iterator[Finding]], ...] = (
-        _moved,
-        _trained,
-        _heeded,
-        _losses,
-        _printed,
-    )
-    for check in checks:
+    for check in (_moved, _trained, _heeded, _printed):
         for process, nodes in each(course.launches):
-            yield from check(process, nodes, course)
+            yield from check(process, nodes)
+    for process, nodes in each(course.launches):
+        yield from _losses(process, nodes, course)
     for nodes in (False, True):
         yield from _equal(course, nodes)
         if next(distributed_sampler(course, live)).verdict == "pass":  # else it is charged there
             yield from _shared(course, nodes)
 
 
-def _moved(process: Process, nodes: bool, course: Course) -> Iterator[Finding]:  # noqa: ARG001
+def _moved(process: Process, nodes: bool) -> Iterator[Finding]:
     """What a GPU would refuse."""
     hosts = any("gloo" in str(facts.get("backend")) for facts in process.of("init"))
     for facts in process.of("fault"):
@@ -57,22 +52,26 @@ def _moved(process: Process, nodes: bool, course: Course) -> Iterator[Finding]: 
             "host collective": f"{facts.get('how')} would fail: NCCL takes no tensor on the host",
             "model on host": "the model is not on its device when it is wrapped, nor is FSDP given device_id",
         }
-        yield fails(words.get(str(facts.get("what")), "a GPU would refuse this"), line_of(facts))
+        what = words.get(str(facts.get("what")), "a GPU would refuse this")
+        yield fails(f"{who(process, nodes)}: {what}", line_of(facts))
 
 
-def _trained(process: Process, nodes: bool, course: Course) -> Iterator[Finding]:  # noqa: ARG001
+def _trained(process: Process, nodes: bool) -> Iterator[Finding]:
     steps, weights = process.of("step"), process.of("weights")
     if not steps or not process.of("backward"):
         yield fails(f"{who(process, nodes)} does not train: no step of an optimizer")
-    elif not weights or not weights[0].get("changed"):
-        # An optimizer of other parameters than the model's is charged where it is built.
-        if all(facts.get("wrapped") == facts.get("params") for facts in steps) or not steps[0].get("of"):
-            yield fails(f"{who(process, nodes)} does not train: no weight changes", line_of(steps[0]))
+    elif not (weights and weights[0].get("changed")) and _own(steps):
+        yield fails(f"{who(process, nodes)} does not train: no weight changes", line_of(steps[0]))
     if any(facts.get("carried") for facts in process.of("backward")):
         yield fails("gradients of earlier steps are never reset", line_of(process.of("backward")[0]))
 
 
-def _heeded(process: Process, nodes: bool, course: Course) -> Iterator[Finding]:
+def _own(steps: Sequence[Facts]) -> bool:
+    """Whether the optimizer holds the model's parameters: others are charged where it is built."""
+    return not steps[0].get("of") or all(facts.get("wrapped") == facts.get("params") for facts in steps)
+
+
+def _heeded(process: Process, nodes: bool) -> Iterator[Finding]:
     """The arguments."""
     epochs = process.of("epoch")
     if len(epochs) != EPOCHS:
@@ -118,7 +117,7 @@ def _means(process: Process) -> list[float]:
     return [fmean(losses[at : at + size]) for at in range(0, size * EPOCHS, size) if losses[at : at + size]]
 
 
-def _printed(process: Process, nodes: bool, course: Course) -> Iterator[Finding]:  # noqa: ARG001
+def _printed(process: Process, nodes: bool) -> Iterator[Finding]:
     if process.rank:
         said = process.stdout.strip() or (re.search(r"loss\W+\d", process.stderr) or [""])[0]
         if said:
@@ -131,7 +130,7 @@ def _printed(process: Process, nodes: bool, course: Course) -> Iterator[Finding]
 
 
 def _equal(course: Course, nodes: bool) -> Iterator[Finding]:
-    """Weights that are not sharded are the same everywhere; those of FSDP's shards cannot but fit together."""
+    """Weights that are not sharded are the same everywhere; shards cannot but fit together."""
     processes = _trace(course, nodes)
     if any(process.of("wrapped") for process in processes):
         return

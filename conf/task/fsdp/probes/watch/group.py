@@ -11,7 +11,11 @@ from cuda import Devices
 from place import HOST, by_script, lines, place, tensors
 from torch.distributed import distributed_c10d as c10d
 
-COLLECTIVES = ["all_reduce", "reduce", "broadcast", "all_gather", "gather", "scatter", "reduce_scatter", "all_gather_into_tensor", "reduce_scatter_tensor", "all_to_all", "all_to_all_single", "send", "recv", "isend", "irecv"]
+COLLECTIVES = (
+    *("all_reduce", "reduce", "broadcast", "all_gather", "gather", "scatter", "reduce_scatter"),
+    *("all_gather_into_tensor", "reduce_scatter_tensor", "all_to_all", "all_to_all_single"),
+    *("send", "recv", "isend", "irecv"),
+)
 
 
 def watch_group(note: Callable[..., None], devices: Devices) -> None:
@@ -63,9 +67,8 @@ def _watch_ddp(devices: Devices) -> None:
     """DistributedDataParallel, which takes no numbers of devices on a CPU."""
     own = torch.nn.parallel.DistributedDataParallel.__init__
 
-    def init(
-        self: Any, module: Any, device_ids: Any = None, output_device: Any = None, **kwargs: Any
-    ) -> None:
+    def init(self: Any, module: Any, device_ids: Any = None, *_: Any, **kwargs: Any) -> None:
+        kwargs.pop("output_device", None)
         for device in device_ids or ():
             devices.named(device, "DistributedDataParallel")
         own(self, module, **kwargs)

@@ -11,7 +11,7 @@ import torch
 from cuda import Devices
 from place import DEVICE, lines, mark, place
 from torch import nn
-from torch.distributed.fsdp import FullyShardedDataParallel as FSDP
+from torch.distributed.fsdp import FullyShardedDataParallel as FSDP  # noqa: N817  as everybody does
 from torch.distributed.fsdp import _flat_param, _init_utils, wrap
 
 CPU = torch.device("cpu")
