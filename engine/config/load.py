@@ -93,6 +93,8 @@ def _with_command(part: Part, key: str) -> Part:
     """A command as its noun, also where it is written as one line."""
     if part.command is None:
         return part
+    if not isinstance(part.command, str | Mapping):
+        raise Refused(f"{key}: this must be a shell line, or a mapping with run, seconds, code, output")
     node = {"run": part.command} if isinstance(part.command, str) else part.command
     return replace(part, command=noun(Command, node, key))
 

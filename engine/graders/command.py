@@ -34,7 +34,7 @@ async def decide(command: Command, submission: Submission, attempt: Attempt) -> 
         return Verdict("fail", f"{command.run}: not ended within {command.seconds:g} s", failure="timeout")
     if result.code != command.code:
         return Verdict("fail", f"{command.run}: {_how(result)}, not exit code {command.code}{_error(result)}")
-    return _output(command, result)
+    return await _output(command, result)
 
 
 def problem(command: object) -> str | None:
@@ -50,11 +50,11 @@ def problem(command: object) -> str | None:
     return f"output={command.output}: {told}" if told else None
 
 
-def _output(command: Command, result: Result) -> Verdict:
+async def _output(command: Command, result: Result) -> Verdict:
     if command.output is None:
         return Verdict("pass", f"{command.run}: exit code {command.code}")
     try:
-        found = matches(command.output, result.stdout)
+        found = await matches(command.output, result.stdout)
     except TimeoutError:
         return Verdict("unclear", f"{command.output} takes too long on what {command.run} prints")
     if not found:

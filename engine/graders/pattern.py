@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from itertools import chain, islice
 
 import regex  # type: ignore[import-untyped]
 
@@ -12,7 +14,7 @@ from engine.submission import Submission
 from engine.verdict import Evidence, Verdict
 
 SECONDS = 5.0  # that one search may take: some patterns take for ever on some texts
-SHOWN = 3  # places that are quoted
+SHOWN = 3  # lines that are quoted
 CUT = 200  # characters of a quoted line
 
 
@@ -40,28 +42,40 @@ def problem(pattern: object) -> str | None:
     return None
 
 
-def matches(pattern: str, text: str) -> bool:
+async def matches(pattern: str, text: str) -> bool:
     """Raises TimeoutError."""
-    return regex.search(pattern, text, regex.MULTILINE, timeout=SECONDS, concurrent=True) is not None
+    bounded = {"timeout": SECONDS, "concurrent": True}
+    return await asyncio.to_thread(regex.search, pattern, text, regex.MULTILINE, **bounded) is not None
 
 
 def _places(pattern: str, submission: Submission) -> list[Evidence]:
-    found: list[Evidence] = []
-    for name, text in submission.files.items():
-        source = Source(name, text)
-        searched = _code(source) if name.endswith(".py") else text
-        for match in regex.finditer(pattern, searched, regex.MULTILINE, timeout=SECONDS, concurrent=True):
-            line = searched.count("\n", 0, match.start()) + 1
-            found.append(Evidence(source.lines[line - 1].strip()[:CUT], name, line))
-            if len(found) == SHOWN:
-                return found
-    return found
+    """The first lines on which something matches."""
+    return list(
+        islice(chain.from_iterable(_within(pattern, *file) for file in submission.files.items()), SHOWN)
+    )
+
+
+def _within(pattern: str, name: str, text: str) -> Iterator[Evidence]:
+    source = Source(name, text)
+    searched = _code(source) if name.endswith(".py") else "\n".join(source.lines)
+    for line in _lines(pattern, searched):
+        yield Evidence(source.lines[line - 1].strip()[:CUT], name, line)
+
+
+def _lines(pattern: str, text: str) -> Iterator[int]:
+    """The numbers of the lines on which a match begins. Raises TimeoutError."""
+    expression, start = regex.compile(pattern, regex.MULTILINE), 0
+    while match := expression.search(text, start, timeout=SECONDS, concurrent=True):
+        yield text.count("\n", 0, match.start()) + 1
+        start = text.find("\n", match.start()) + 1
+        if not start:
+            return
 
 
 def _code(source: Source) -> str:
     """Raises SyntaxError with the file's name, for whatever keeps it from being parsed."""
     try:
-        return source.code
+        return source.code.removesuffix("\n")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         told = SyntaxError(getattr(error, "msg", str(error)))
         told.filename = source.name

@@ -176,6 +176,14 @@ ROWS = {
         (*OWN, *MINE, "+rubric.criteria.more={claim: it has, schema: {type: lst}}"),
         "rubric.criteria.more.schema: this is no JSON Schema",
     ),
+    "a schema that refers to nothing": (
+        (*OWN, *MINE, "+rubric.criteria.more={claim: it has, schema: {$ref: '#/$defs/line'}}"),
+        "rubric.criteria.more.schema: $ref: #/$defs/line is not in this schema",
+    ),
+    "a command that is a number": (
+        (*OWN, *MINE, "+rubric.criteria.more={claim: it has, command: 5}"),
+        "rubric.criteria.more.command: this must be a shell line, or a mapping with run",
+    ),
     "a command with an unknown key": (
         (*OWN, *MINE, "+rubric.criteria.more={claim: it has, command: {run: 'true', secs: 3}}"),
         "rubric.criteria.more.command.secs",

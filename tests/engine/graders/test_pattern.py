@@ -35,6 +35,19 @@ async def test_prose_is_matched_as_it_stands(tmp_path):
     assert verdict.evidence == (Evidence("# Results", "review.md", 2),)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+async def test_lines_may_end_in_any_way(tmp_path, end):
+    """A line is what a reader takes for one."""
+    verdict = await said("^Results$", {"review.md": f"Intro{end}Results{end}"}, tmp_path)
+    assert verdict.evidence == (Evidence("Results", "review.md", 2),)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.py"])
+async def test_the_end_is_on_the_last_line(tmp_path, name):
+    """An empty match there included."""
+    assert [each.line for each in (await said("$", {name: "a\nb\n"}, tmp_path)).evidence] == [1, 2]
+
+
 async def test_what_does_not_parse_has_no_code(tmp_path):
     """It fails, and says why."""
     verdict = await said("x", {"a.py": "x = (\n"}, tmp_path)
@@ -42,10 +55,10 @@ async def test_what_does_not_parse_has_no_code(tmp_path):
     assert "a.py does not parse" in verdict.reason
 
 
-async def test_few_places_are_quoted(tmp_path):
-    """The first ones, each cut to a readable length."""
-    verdict = await said("x", {"a.txt": "x" * 1000 + "\nx\nx\nx\nx\n"}, tmp_path)
-    assert [len(each.quote) for each in verdict.evidence] == [200, 200, 200]
+async def test_few_lines_are_quoted(tmp_path):
+    """The first ones, each once and cut to a readable length."""
+    verdict = await said("x", {"a.txt": "x" * 1_000_000 + "\nx\nx\nx\nx\n"}, tmp_path)
+    assert [(each.line, len(each.quote)) for each in verdict.evidence] == [(1, 200), (2, 1), (3, 1)]
 
 
 async def test_a_search_without_end_is_unclear(tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ import pytest
 from engine.graders import rules
 from engine.graders.probes import Probes
 from engine.rubric import Command, Criterion, Gate
+from sandbox.namespaces import Namespaces
 from tests.doubles import attempt, submission, write_probe
 
 
@@ -19,7 +20,8 @@ async def test_rules_and_probes_decide_side_by_side(tmp_path):
         "c": Criterion("c"),
         "d": Criterion("d", schema={"type": "object"}),
     }
-    said = await Probes(tmp_path / "p").grade(submission(), criteria, attempt(tmp_path))
+    own = attempt(tmp_path, sandbox=Namespaces())
+    said = await Probes(tmp_path / "p").grade(submission(), criteria, own)
     assert list(said) == ["a", "b", "d"]
     assert [each.by for each in said.values()] == ["pattern", "probe:look", "schema"]
     assert [each.verdict for each in said.values()] == ["pass", "fail", "fail"]

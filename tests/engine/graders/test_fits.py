@@ -1,0 +1,48 @@
+"""The program that holds a document against a schema: what it makes of odd documents."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.graders.fits import examine
+
+TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
+
+
+def test_problems_name_their_place():
+    """As a path of keys and numbers."""
+    said = examine({"properties": {"a": {"items": {"type": "integer"}}}}, '{"a": [1, "x"]}', "json")
+    assert said == {"problems": ["a.1: 'x' is not of type 'integer'"], "count": 1}
+
+
+def test_the_first_few_are_told_and_all_counted():
+    """Each cut to a readable length."""
+    said = examine({"items": {"type": "integer"}}, str(["x" * 1000] * 9).replace("'", '"'), "json")
+    assert said["count"] == 9
+    assert [len(each) for each in said["problems"]] == [203] * 5
+
+
+@pytest.mark.parametrize("text", ["d: 2026-01-31\n", "1: one\n", "a: &x b\nc: *x\n"])
+def test_yaml_means_what_json_would(text):
+    """A date is a text, a key is a text, and an alias is what it stands for."""
+    assert examine(TEXTS, text, "yaml") == {"problems": [], "count": 0}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ("{", "json", "Expecting"),
+        ("", "json", "Expecting value"),
+        ("NaN", "json", "NaN is no number in JSON"),
+        (".inf", "yaml", "Infinity is no number in JSON"),
+        ("[" * 100_000, "json", "nested too deeply"),
+        ("[" * 10_000, "yaml", "nested too deeply"),
+        ("a: [1", "yaml", "expected ',' or ']'"),
+        ("&a [*a]", "yaml", "Circular reference"),
+        ("? [a]\n: b\n", "yaml", "unhashable"),
+        ("? !!python/tuple [a]\n: b\n", "yaml", "could not determine a constructor"),
+    ],
+)
+def test_what_cannot_be_read_is_told(text, language, words):
+    """Whatever it is that cannot be read."""
+    assert words in examine(True, text, language)["unread"]
