@@ -219,7 +219,7 @@ def test_two_hundred_runs_over_http(tmp_path, mine):
 
 
 def test_a_task_of_yaml_alone_is_graded_without_a_model(tmp_path):
-    """A gate by a command, criteria by a pattern, a command and a schema: no code of the author's, no key."""
+    """A gate by a command, criteria by a command and a pattern: no code of the author's, no key."""
     folder = tmp_path / "my_evals"
     for name in ("task/mine/specimens", "task/mine/given", "rubric"):
         (folder / name).mkdir(parents=True)
@@ -260,3 +260,31 @@ def test_a_task_of_yaml_alone_is_graded_without_a_model(tmp_path):
     ]
     assert "AssertionError" in found["wrong"]["verdicts"]["adds"]["reason"]
     assert found["wrong"]["verdicts"]["annotated"]["verdict"] == "fail"
+
+
+def test_a_structured_submission_is_held_to_a_schema(tmp_path, mine):
+    """Without a model: what fits passes, what does not is told with its place, what is no JSON fails."""
+    (mine / "rubric/mine.yaml").write_text(
+        "# Ideas\ncriteria:\n  shape:\n    claim: two ideas or more, each with a title\n    schema:\n"
+        "      type: array\n      minItems: 2\n      items: {$ref: '#/$defs/idea'}\n"
+        "      $defs: {idea: {type: object, required: [title]}}\n"
+    )
+    (mine / "task/mine/specimens").mkdir()
+    for name, document in {
+        "right": '[{"title": "One"}, {"title": "Two"}]',
+        "untitled": '[{"title": "One"}, {}]',
+        "prose": "Two ideas: one and two.",
+    }.items():
+        (mine / "task/mine/specimens" / f"{name}.json").write_text(document)
+    done = engine(
+        "--config-dir", str(mine), "task=mine", "task.submission=ideas.json", "agent=replay",
+        "grading=probe", "out=here",
+        cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    shape = {record["source"]: record["verdicts"]["shape"] for record in records(tmp_path / "here")}
+    assert {name: verdict["verdict"] for name, verdict in shape.items()} == {
+        "right": "pass", "untitled": "fail", "prose": "fail",
+    }  # fmt: skip
+    assert shape["untitled"]["reason"] == "1: 'title' is a required property"
+    assert shape["right"]["by"] == "schema"
