@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from engine.trace import Process
+
 from .course import Course, each
-from .finding import Finding, fails, line_of, passes, unclear, who
+from .epochs import epochs
+from .finding import Facts, Finding, fails, line_of, passes, unclear, who
 from .launch import RANKS
 from .live import Call, Live
 
@@ -18,21 +21,25 @@ def distributed_sampler(course: Course, live: Live) -> Iterator[Finding]:
         yield fails(
             "the loader is given shuffle=True beside the sampler, which it refuses", course.trouble.line
         )
-    epochs = [
-        (process, nodes, facts) for process, nodes in each(course.launches) for facts in process.of("epoch")
+    read = [
+        (process, nodes, epoch.loader)
+        for process, nodes in each(course.launches)
+        for epoch in epochs(process)
     ]
-    if not epochs:
+    if not read:
         yield _by_syntax(live) if course.cut else fails("no loader is read")
-    for process, nodes, facts in epochs:
-        line = line_of(facts)
-        if not facts.get("distributed"):
-            yield fails(
-                f"the loader draws from a {facts.get('sampler')}, not from a DistributedSampler", line
-            )
-        if (facts.get("num_replicas"), facts.get("rank")) != (RANKS, process.rank):
-            told = f"replica {facts.get('rank')} of {facts.get('num_replicas')}"
-            yield fails(f"{who(process, nodes)} draws as {told}, not as {process.rank} of {RANKS}", line)
-    yield passes("the loader draws from a DistributedSampler over all processes", line_of(epochs[0][2]))
+    for process, nodes, loader in read:
+        yield from _drawn(process, nodes, loader)
+    yield passes("the loader draws from a DistributedSampler over all processes", line_of(read[0][2]))
+
+
+def _drawn(process: Process, nodes: bool, loader: Facts) -> Iterator[Finding]:
+    line = line_of(loader)
+    if not loader.get("distributed"):
+        yield fails(f"the loader draws from a {loader.get('sampler')}, not from a DistributedSampler", line)
+    if (loader.get("num_replicas"), loader.get("rank")) != (RANKS, process.rank):
+        told = f"replica {loader.get('rank')} of {loader.get('num_replicas')}"
+        yield fails(f"{who(process, nodes)} draws as {told}, not as {process.rank} of {RANKS}", line)
 
 
 def _by_syntax(live: Live) -> Finding:
@@ -64,35 +71,17 @@ def set_epoch(course: Course, live: Live) -> Iterator[Finding]:
     if not calls:
         yield fails("set_epoch is never called")
     line = calls[0].line
-    seen = 0
-    for process, _ in each(course.launches):
-        fault, epochs = _sequence(process.events)
-        if fault:
-            yield fails(fault, line)
-        seen = max(seen, epochs)
-    if seen >= 2:
+    told = [[epoch.told for epoch in epochs(process)] for process, _ in each(course.launches)]
+    for numbers in told:
+        if None in numbers:
+            yield fails("an epoch's data are read without set_epoch before it", line)
+        if len(set(map(str, numbers))) < len(numbers):
+            yield fails(f"set_epoch is given {numbers[-1]} in every epoch", line)
+    if max(map(len, told)) > 1:
         yield passes("set_epoch is called in every epoch, before its data are read", line)
     if not course.cut:
         yield fails("set_epoch is not called in every epoch", line)
     yield _as_written(calls[0], live)
-
-
-def _sequence(events: tuple[object, ...]) -> tuple[str, int]:
-    """What is wrong with the calls between the epochs, and how many epochs were right."""
-    told: list[object] = []
-    fresh, epochs = False, 0
-    for event in events:
-        kind, facts = event.kind, event.facts  # type: ignore[attr-defined]
-        if kind == "set_epoch":
-            fresh = True
-            told.append(facts.get("epoch"))
-        elif kind == "epoch":
-            if not fresh:
-                return "an epoch's data are read without set_epoch before it", epochs
-            fresh, epochs = False, epochs + 1
-    if len(set(map(str, told))) < len(told) and epochs > 1:
-        return f"set_epoch is given {told[-1]} in every epoch", epochs
-    return "", epochs
 
 
 def _as_written(call: Call, live: Live) -> Finding:

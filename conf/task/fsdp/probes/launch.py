@@ -37,6 +37,9 @@ class Launches:
     def processes(self) -> tuple[Process, ...]:
         return (*self.node.processes, *self.nodes.processes)
 
+    def of(self, nodes: bool) -> Trace:
+        return self.nodes if nodes else self.node
+
 
 def source_of(submission: Submission) -> Source | None:
     """The file of the name that was asked for, or the only other one beside the model."""

@@ -9,14 +9,14 @@ from statistics import fmean
 
 from engine.trace import Process
 
+from .arguments import heeded, shared
 from .course import Course, each
 from .data import distributed_sampler
+from .epochs import epochs
 from .finding import Facts, Finding, fails, line_of, passes, who
 from .group import misplaced
-from .launch import BATCH, EPOCHS, FOLDER, LR, RANKS, SAMPLES
 from .live import Live
 
-STEPS = math.ceil(SAMPLES / RANKS / BATCH)
 NEAR = 0.35  # of the mean loss of an epoch, which is about 9: other orders of the samples differ by 0.1
 NUMBER = re.compile(r"[-+]?\d+\.\d+(?:[eE][-+]?\d+)?")
 
@@ -30,7 +30,7 @@ def overall_correctness(course: Course, live: Live) -> Iterator[Finding]:
 
 
 def _faults(course: Course, live: Live) -> Iterator[Finding]:
-    for check in (_moved, _trained, _heeded, _printed):
+    for check in (_moved, _trained, heeded, _printed):
         for process, nodes in each(course.launches):
             yield from check(process, nodes)
     for process, nodes in each(course.launches):
@@ -38,7 +38,7 @@ def _faults(course: Course, live: Live) -> Iterator[Finding]:
     for nodes in (False, True):
         yield from _equal(course, nodes)
         if next(distributed_sampler(course, live)).verdict == "pass":  # else it is charged there
-            yield from _shared(course, nodes)
+            yield from shared(course.launches.of(nodes))
 
 
 def _moved(process: Process, nodes: bool) -> Iterator[Finding]:
@@ -57,11 +57,11 @@ def _moved(process: Process, nodes: bool) -> Iterator[Finding]:
 
 
 def _trained(process: Process, nodes: bool) -> Iterator[Finding]:
-    steps, weights = process.of("step"), process.of("weights")
+    steps = process.of("step")
     if not steps or not process.of("backward"):
         yield fails(f"{who(process, nodes)} does not train: no step of an optimizer")
-    elif not (weights and weights[0].get("changed")) and _own(steps):
-        yield fails(f"{who(process, nodes)} does not train: no weight changes", line_of(steps[0]))
+    elif _own(steps) and (fault := _idle(process)):
+        yield fails(f"{who(process, nodes)} does not train: {fault}", line_of(steps[0]))
     if any(facts.get("carried") for facts in process.of("backward")):
         yield fails("gradients of earlier steps are never reset", line_of(process.of("backward")[0]))
 
@@ -71,50 +71,28 @@ def _own(steps: Sequence[Facts]) -> bool:
     return not steps[0].get("of") or all(facts.get("wrapped") == facts.get("params") for facts in steps)
 
 
-def _heeded(process: Process, nodes: bool) -> Iterator[Finding]:
-    """The arguments."""
-    epochs = process.of("epoch")
-    if len(epochs) != EPOCHS:
-        yield fails(f"{who(process, nodes)} reads {len(epochs)} epochs, not the {EPOCHS} asked for")
-    sizes = {len(facts["rows"]) for facts in process.of("batch")}
-    if sizes and max(sizes) != BATCH:
-        yield fails(f"{who(process, nodes)} reads batches of {max(sizes)}, not of {BATCH}")
-    rates = {facts.get("lr") for facts in process.of("step")}
-    if rates and not any(isinstance(rate, float) and 0 < rate <= LR * 1.01 * RANKS for rate in rates):
-        yield fails("the learning rate is not the one asked for")
-    if rates == {3e-4}:
-        yield fails("the learning rate is a number of its own, not the one asked for")
-    for facts in process.of("wrapping"):
-        if facts.get("model") and not facts.get("small"):
-            yield fails("the model is not of the size asked for", line_of(facts))
-    for facts in process.of("saved"):
-        where = facts.get("where")
-        if isinstance(where, str) and FOLDER not in where:
-            yield fails(f"the checkpoint is written to {where}, not to the folder asked for", line_of(facts))
-
-
-def _shared(course: Course, nodes: bool) -> Iterator[Finding]:
-    rows = {row for one in _trace(course, nodes) for facts in one.of("batch") for row in facts["rows"]}
-    if rows and len(rows) != SAMPLES:
-        yield fails(f"{len(rows)} different samples are read, not the {SAMPLES} asked for")
-
-
-def _trace(course: Course, nodes: bool) -> tuple[Process, ...]:
-    return (course.launches.nodes if nodes else course.launches.node).processes
+def _idle(process: Process) -> str:
+    """Why steps come to nothing."""
+    weights = process.of("weights")
+    if not weights or not weights[0].get("changed"):
+        return "no weight changes"
+    reached = any(facts.get("grads") for facts in process.of("step"))
+    return "" if reached else "no gradient reaches the optimizer"
 
 
 def _losses(process: Process, nodes: bool, course: Course) -> Iterator[Finding]:
-    for mean, expected in zip(_means(process), course.launches.losses, strict=False):
+    means = _means(process)
+    if process.of("step") and not means:
+        yield fails(f"{who(process, nodes)} trains something else than the model of model.py")
+    for mean, expected in zip(means, course.launches.losses, strict=False):
         if not math.isfinite(mean) or abs(mean - expected) > NEAR:
             reason = f"the mean loss of an epoch is {mean:.2f}, that of a single process {expected:.2f}"
             yield fails(f"{who(process, nodes)}: {reason}")
 
 
 def _means(process: Process) -> list[float]:
-    """The mean loss of each epoch, as many as were asked for."""
-    losses = [float(facts["loss"]) for facts in process.of("backward") if facts.get("loss") is not None]
-    size = max(1, len(losses) // EPOCHS)
-    return [fmean(losses[at : at + size]) for at in range(0, size * EPOCHS, size) if losses[at : at + size]]
+    """The mean loss of each epoch."""
+    return [fmean(epoch.losses) for epoch in epochs(process) if epoch.losses]
 
 
 def _printed(process: Process, nodes: bool) -> Iterator[Finding]:
@@ -131,7 +109,7 @@ def _printed(process: Process, nodes: bool) -> Iterator[Finding]:
 
 def _equal(course: Course, nodes: bool) -> Iterator[Finding]:
     """Weights that are not sharded are the same everywhere; shards cannot but fit together."""
-    processes = _trace(course, nodes)
+    processes = course.launches.of(nodes).processes
     if any(process.of("wrapped") for process in processes):
         return
     totals = [float(facts["total"]) for process in processes for facts in process.of("weights")]

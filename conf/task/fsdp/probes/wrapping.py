@@ -88,13 +88,15 @@ def wrap_policy(course: Course, live: Live) -> Iterator[Finding]:
         yield fails("the policy does not use lambda_auto_wrap_policy", line)
     if kind not in ("lambda", "function"):
         yield fails(f"the policy is a {kind}, not lambda_auto_wrap_policy", line)
+    if "TransformerBlock" not in facts["units"]:
+        yield fails("FSDP has made no unit of a TransformerBlock", line)
     answers = facts.get("answers")
     if not isinstance(answers, dict):
-        yield unclear("its function could not be asked", line)
+        yield unclear("its policy could not be asked", line)
     for name, expected in EXPECTED.items():
         if answers.get(name) is not expected:
             said = {True: "true", False: "false"}.get(answers.get(name), f"an error ({answers.get(name)})")
-            yield fails(f"the function of the policy says {said} of {MODULES[name]}", line)
+            yield fails(f"the policy says {said} of {MODULES[name]}", line)
     yield passes("its function is true for blocks and modules of over 1,000,000 own parameters alone", line)
 
 

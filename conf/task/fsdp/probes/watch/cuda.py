@@ -105,6 +105,9 @@ def pretend_cuda(note: Callable[..., None]) -> Devices:
     for name in ("synchronize", "empty_cache", "set_stream"):
         setattr(torch.accelerator, name, _saying(None))
     torch.accelerator.current_stream = Idle
+    torch.cuda.nccl.version = _saying((2, 20, 5))
+    torch.compile = _as_it_is
+    torch.nn.Module.compile = _saying(None)
     torch.optim.Optimizer._accelerator_graph_capture_health_check = _saying(None)
     torch.Tensor.pin_memory = lambda tensor, *_, **__: tensor  # loaders call it in threads of their own
     _move_modules(devices)
@@ -115,6 +118,11 @@ def pretend_cuda(note: Callable[..., None]) -> Devices:
 
 def _saying(answer: Any) -> Callable[..., Any]:
     return lambda *_, **__: answer
+
+
+def _as_it_is(model: Any = None, **_: Any) -> Any:
+    """In place of torch.compile: what is compiled, and how fast it is, nobody asks here."""
+    return _as_it_is if model is None else model
 
 
 def _device_context(devices: Devices) -> Callable[..., Any]:
@@ -130,7 +138,7 @@ def _device_context(devices: Devices) -> Callable[..., Any]:
 
 def _move_modules(devices: Devices) -> None:
     """Modules stay, and are marked as moved."""
-    to, cuda = torch.nn.Module.to, torch.nn.Module.cuda
+    to = torch.nn.Module.to
 
     def moved(module: Any) -> Any:
         mark([*module.parameters(), *module.buffers()], DEVICE)
@@ -146,7 +154,6 @@ def _move_modules(devices: Devices) -> None:
 
     torch.nn.Module.to = module_to
     torch.nn.Module.cuda = lambda self, device=None: (devices.named(device), moved(self))[1]
-    assert cuda
 
 
 def _by_name(devices: Devices) -> None:

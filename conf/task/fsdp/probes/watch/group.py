@@ -96,5 +96,5 @@ def _collective(own: Callable[..., Any], name: str, note: Callable[..., None]) -
 
 
 def _average(value: Any) -> bool:
-    """Whether this is the one operation that gloo does not have."""
-    return not isinstance(value, torch.Tensor) and value == dist.ReduceOp.AVG
+    """Whether this is the one operation that gloo does not have; True is equal to it as well."""
+    return not isinstance(value, torch.Tensor | int) and value == dist.ReduceOp.AVG

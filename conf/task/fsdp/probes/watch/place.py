@@ -33,6 +33,12 @@ def tensors(value: Any, depth: int = 3) -> Iterator[torch.Tensor]:
             yield from tensors(part, depth - 1)
 
 
+def sizes(value: Any) -> int:
+    """How many numbers the tensors in a value have together, also those that are shards."""
+    with torch._C.DisableTorchFunction():
+        return sum(one.numel() for one in tensors(value, depth=4))
+
+
 def lines() -> list[int]:
     """The lines of the script that are being run, innermost first."""
     frame, found = sys._getframe(1), []

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 from cuda import Devices
-from place import DEVICE, lines, mark, place
+from place import DEVICE, lines, mark, place, sizes
 from torch import nn
 from torch.distributed.fsdp import FullyShardedDataParallel as FSDP  # noqa: N817  as everybody does
 from torch.distributed.fsdp import _flat_param, _init_utils, wrap
@@ -94,11 +94,8 @@ class Sharding:
     def _tell(self, model: Any, policy: Any) -> None:
         inside = [one for one in model.modules() if isinstance(one, FSDP) and one is not model]
         units = [type(one._fsdp_wrapped_module).__name__ for one in inside]
-        own = policy.keywords.get("lambda_fn") if isinstance(policy, functools.partial) else None
-        asked = [own] if own is not None else self.lambdas
-        self.note(
-            "wrapped", units=units, lambdas=len(self.lambdas), answers=_answers(asked[-1]) if asked else None
-        )
+        answers = _answers(policy) if callable(policy) else None
+        self.note("wrapped", units=units, lambdas=len(self.lambdas), answers=answers)
 
     def _watch_forward(self) -> None:
         own = FSDP.forward
@@ -136,10 +133,7 @@ class Sharding:
                 )
             state = own(module, *args, **kwargs)
             if outermost and isinstance(module, FSDP):
-                self.note(
-                    "gathered",
-                    size=sum(one.numel() for one in state.values() if isinstance(one, torch.Tensor)),
-                )
+                self.note("gathered", size=sizes(state))
             return state
 
         FSDP.state_dict = state_dict
@@ -147,16 +141,22 @@ class Sharding:
 
 def _about(module: nn.Module) -> dict[str, bool]:
     """Whether this is the model that was given, in the size that was asked for."""
-    model = sys.modules.get("model")
-    if model is None or not isinstance(module, model.TransformerLM):
+    if not is_given(module):
         return {"model": False, "small": False}
     with torch.device("meta"):
-        small = [one.shape for one in model.build_model("small").parameters()]
-    return {"model": True, "small": [one.shape for one in module.parameters()] == small}
+        small = [one.shape for one in sys.modules["model"].build_model("small").parameters()]
+    flat = any(isinstance(one, FSDP) for one in module.modules())  # its parameters have no shapes any more
+    return {"model": True, "small": flat or [one.shape for one in module.parameters()] == small}
 
 
-def _answers(policy: Callable[..., Any]) -> list[Any]:
-    """What the script's function says of modules that nobody has shown it before."""
+def is_given(module: nn.Module) -> bool:
+    """Whether this is the model of model.py."""
+    model = sys.modules.get("model")
+    return model is not None and isinstance(module, model.TransformerLM)
+
+
+def _answers(policy: Callable[..., Any]) -> dict[str, Any]:
+    """What the script's policy says of modules that nobody has shown it before."""
     model = sys.modules["model"]
     with torch.device("meta"):
         block = next(
@@ -176,7 +176,8 @@ def _answers(policy: Callable[..., Any]) -> list[Any]:
     said = {}
     for name, module in chosen.items():
         try:
-            said[name] = bool(policy(module))
+            numel = sum(one.numel() for one in module.parameters())
+            said[name] = bool(policy(module=module, recurse=False, nonwrapped_numel=numel))
         except Exception as error:
             said[name] = type(error).__name__
     return said

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from place import HOST, lines, mark, tensors
-from sharding import Sharding
+from place import HOST, lines, mark, sizes, tensors
+from sharding import Sharding, is_given
+from torch.nn import functional
+from torch.nn.modules.module import register_module_forward_hook
 from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 from torch.utils.data import DataLoader, DistributedSampler
@@ -19,6 +21,7 @@ from torch.utils.data.dataloader import _BaseDataLoaderIter
 def watch_training(note: Callable[..., None], sharding: Sharding) -> Callable[[], None]:
     _watch_data(note)
     _watch_saving(note)
+    _watch_model(note)
     return _watch_steps(note, sharding)
 
 
@@ -28,20 +31,22 @@ def _watch_data(note: Callable[..., None]) -> None:
     def iterate(loader: Any) -> Any:
         sampler = getattr(loader.batch_sampler, "sampler", None) or loader.sampler
         facts = {"distributed": isinstance(sampler, DistributedSampler), "sampler": type(sampler).__name__}
-        for name in ("num_replicas", "rank", "epoch", "shuffle"):
+        for name in ("num_replicas", "rank"):
             facts[name] = getattr(sampler, name, None)
-        note("epoch", **facts, lines=lines())
-        return begin(loader)
+        iterator = begin(loader)
+        note("epoch", loader=id(iterator), of=id(sampler), **facts, lines=lines())
+        return iterator
 
     def batch(iterator: Any) -> Any:
         given = mark(give(iterator), HOST)
         first = next(tensors(given), None)
         if first is not None and first.dim() == 2:
-            note("batch", rows=[zlib.crc32(bytes(str(row), "ascii")) for row in first.tolist()])
+            rows = [zlib.crc32(bytes(str(row), "ascii")) for row in first.tolist()]
+            note("batch", loader=id(iterator), rows=rows)
         return given
 
     def epoch_set(sampler: Any, epoch: int) -> None:
-        note("set_epoch", epoch=epoch, lines=lines())
+        note("set_epoch", of=id(sampler), epoch=epoch, lines=lines())
         set_epoch(sampler, epoch)
 
     DataLoader.__iter__, _BaseDataLoaderIter.__next__ = iterate, batch
@@ -52,28 +57,39 @@ def _watch_saving(note: Callable[..., None]) -> None:
     save = torch.save
 
     def saved(value: Any, where: Any, *args: Any, **kwargs: Any) -> None:
-        size = sum(one.numel() for one in tensors(value, depth=4))
-        note(
-            "saved",
-            where=os.fspath(where) if isinstance(where, str | os.PathLike) else None,
-            size=size,
-            lines=lines(),
-        )
+        path = os.fspath(where) if isinstance(where, str | os.PathLike) else None
+        note("saved", where=path, size=sizes(value), lines=lines())
         save(value, where, *args, **kwargs)
 
     torch.save = saved
 
 
+def _watch_model(note: Callable[..., None]) -> None:
+    """The loss as it would be without scaling, dividing or masking: a sequence foretells itself."""
+
+    def forward(module: Any, args: Any, kwargs: Any, logits: Any) -> None:
+        ids = next(tensors([args, kwargs]), None)
+        if not (is_given(module) and module.training and torch.is_grad_enabled() and ids is not None):
+            return
+        with torch.no_grad(), torch._C.DisableTorchFunction():
+            loss = functional.cross_entropy(logits[:, :-1].flatten(0, 1).float(), ids[:, 1:].flatten())
+            note("forward", loss=loss.item(), lines=lines())
+
+    register_module_forward_hook(forward, with_kwargs=True)
+
+
 def _watch_steps(note: Callable[..., None], sharding: Sharding) -> Callable[[], None]:
     made, backward = Optimizer.__init__, torch.Tensor.backward
     seen: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+    stepped: list[None] = []
 
     def trained(optimizer: Any) -> list[torch.Tensor]:
         return [one for group in optimizer.param_groups for one in group["params"]]
 
     def init(optimizer: Any, params: Any, *args: Any, **kwargs: Any) -> None:
         made(optimizer, params, *args, **kwargs)
-        note("optimizer", after=sharding.root is not None, **share(optimizer), lines=lines())
+        rate = float(optimizer.param_groups[0]["lr"])
+        note("optimizer", after=sharding.root is not None, **share(optimizer), lr=rate, lines=lines())
 
     def share(optimizer: Any) -> dict[str, int]:
         own = {id(one) for one in sharding.root.parameters()} if sharding.root is not None else set()
@@ -84,28 +100,27 @@ def _watch_steps(note: Callable[..., None], sharding: Sharding) -> Callable[[], 
         for one in trained(optimizer):
             if id(one) not in seen:
                 seen[id(one)] = one, one.detach().clone()
-        groups = optimizer.param_groups
-        note("step", **share(optimizer), lr=float(groups[0]["lr"]), lines=lines())
+        rate = float(optimizer.param_groups[0]["lr"])
+        note("step", **share(optimizer), lr=rate, grads=graded(), lines=lines())
+        stepped.append(None)
 
-    def carried() -> bool:
-        return any(one.grad is not None and bool(one.grad.any()) for one, _ in seen.values())
+    def graded() -> bool:
+        with torch._C.DisableTorchFunction():
+            return any(one.grad is not None and bool(one.grad.any()) for one, _ in seen.values())
 
     inside: list[None] = []
 
     def back(loss: torch.Tensor, *args: Any, **kwargs: Any) -> None:
         if inside:  # it calls itself where functions are intercepted
             return backward(loss, *args, **kwargs)
-        facts = {
-            "loss": float(loss.detach()) if loss.numel() == 1 else None,
-            "carried": carried(),
-            "lines": lines(),
-        }
+        carried = bool(stepped) and graded()
+        stepped.clear()
         inside.append(None)
         try:
             backward(loss, *args, **kwargs)
         finally:
             inside.pop()
-        note("backward", **facts)
+        note("backward", carried=carried, lines=lines())
         return None
 
     def end() -> None:
