@@ -51,7 +51,7 @@ REACHING = _words("""
     _C _exit _getframe _current_frames _python_dispatch attrgetter cell_contents co_consts cpp_extension
     ctypeslib currentframe f_back f_builtins f_code f_globals f_locals get_objects get_referents get_referrers
     gi_frame import_module load_library methodcaller setprofile settrace tb_frame TorchDispatchMode
-    TorchFunctionMode walk_stack walk_tb
+    TorchFunctionMode walk_stack walk_tb Formatter ForwardRef get_field get_type_hints pickle vformat
 """)
 TOLD = {word for word in REACHING if word.startswith("_")}
 TOLD |= _words("__builtins__ __closure__ __code__ __globals__ __self__ __subclasses__ __wrapped__")
@@ -60,6 +60,8 @@ MODULES = {f"torch.{name}" for name in _words("amp autograd cuda distributed nn 
 MODULES |= {"torch", "torch.utils.data", "torch.utils.checkpoint"}
 ASKING = _words("dir getattr hasattr id isinstance print repr str type")
 SETTINGS = ("torch.backends", "torch._dynamo.config", "torch._inductor.config", "sys.std", "builtins.print")
+# Arguments by which a text or a file is run, and the value that does not do so.
+LOADING = {"weights_only": "True", "eval_str": "False", "pickle_module": ""}
 PLACES = ("/proc", "/dev/fd", "/sys")
 
 
@@ -80,6 +82,7 @@ class _Reading:
         self.own = set(own)
         self.imported = dict(each for node in self.nodes for each in _names(node))
         self.imported |= dict(each for node in self.nodes for each in self._aliases(node))
+        self.looped = {name for node in self.nodes for name in _looped(node)}
         self.prose = {id(node.value) for node in self.nodes if isinstance(node, ast.Expr)}
         self.named = {id(node.value) for node in self.nodes if isinstance(node, ast.Attribute | ast.Assign)}
         asked = [
@@ -143,18 +146,28 @@ class _Reading:
         name, first = self._path(node.func), node.args[0] if node.args else None
         if name in ("setattr", "delattr") and first and (self._foreign(first) or _is_class(first)):
             yield f"{name} of {ast.unparse(first)}"
-        elif name == "getattr" and len(node.args) > 1 and self._made_up(*node.args[:2]):
-            yield "getattr of a name that is not written out"
+        elif name == "getattr" and len(node.args) > 1:
+            yield from self._asked(*node.args[:2])
         elif name == "vars" and not isinstance(first, ast.Name) and not _arguments(first):
             yield "vars()"
-        elif name == "open" and isinstance(first, ast.Constant) and not isinstance(first.value, str):
+        for keyword in node.keywords:
+            if keyword.arg in LOADING and ast.unparse(keyword.value) != LOADING[keyword.arg]:
+                yield f"{keyword.arg}={ast.unparse(keyword.value)}"
+        if name == "open" and isinstance(first, ast.Constant) and not isinstance(first.value, str):
             yield "open of a descriptor"
 
-    def _made_up(self, whole: ast.expr, part: ast.expr) -> bool:
-        """Whether the name of a part may be one that would be suspicious if it were written out."""
+    def _asked(self, whole: ast.expr, part: ast.expr) -> Iterator[str]:
+        """A part that is asked for by its name, as if it stood there; a name that is made up may be any."""
         if isinstance(part, ast.Constant):
-            return False
-        return self._path(whole) in PARTS or any(_hides(node) for node in self.nodes)
+            yield from self._reached(ast.Attribute(whole, str(part.value), ast.Load()))
+        elif not self._told(whole, part):
+            yield "getattr of a name that is not written out"
+
+    def _told(self, whole: ast.expr, part: ast.expr) -> bool:
+        """Whether the name is an argument that chooses from torch, or comes from a loop over names."""
+        if isinstance(part, ast.Attribute):
+            return self._path(whole) == "torch"
+        return isinstance(part, ast.Name) and part.id in self.looped
 
     def _changed(self, target: ast.expr) -> Iterator[str]:
         """A part of somebody else's module or class that is set anew."""
@@ -213,14 +226,18 @@ def _is_class(node: ast.expr) -> bool:
 
 def _spoken(text: str) -> Iterator[str]:
     """A text that names what must not be reached, as for getattr or str.format, or a place of the system."""
-    if any(word in text for word in TOLD):
+    if text in REACHING or any(word in text for word in TOLD):
         yield f"the text {text[:40]!r}"
     if text.startswith(PLACES) or text == "proc":
         yield f"the path {text[:40]!r}"
 
 
-def _hides(node: ast.AST) -> bool:
-    """Whether this could make up a name that is not written out."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value.startswith("_") and node.value != "__main__"
-    return isinstance(node, ast.Name) and node.id in ("chr", "bytes", "bytearray")
+def _looped(node: ast.AST) -> Iterator[str]:
+    """Names that a loop gives to what has names: parts of a module, or texts that are written out."""
+    if isinstance(node, ast.For | ast.comprehension):
+        texts = isinstance(node.iter, ast.Tuple | ast.List) and all(
+            isinstance(each, ast.Constant) for each in node.iter.elts
+        )
+        if texts or ".named_" in ast.unparse(node.iter):
+            first = node.target.elts[0] if isinstance(node.target, ast.Tuple) else node.target
+            yield from [first.id] if isinstance(first, ast.Name) else []
