@@ -41,7 +41,7 @@ class _Reading:
             case "set_epoch":
                 self._told[facts["of"]] = facts["epoch"]
             case "epoch":
-                self._last = Epoch(facts, self._told.pop(facts["of"], None))
+                self._last = Epoch(facts, self._told_of(facts))
                 self._open[facts["loader"]] = self._last
                 self.epochs.append(self._last)
             case "batch":
@@ -51,3 +51,8 @@ class _Reading:
                 self._last.losses.append(float(facts["loss"]))
             case "backward" if self._last:
                 self._last.trains = True
+
+    def _told_of(self, loader: Facts) -> object:
+        """That a sampler is not the loader's own is charged elsewhere, once."""
+        own = self._told.pop(loader["of"], None)
+        return own if loader.get("distributed") or not self._told else self._told.popitem()[1]

@@ -75,11 +75,14 @@ ANSWERS = {
     "mem_get_info": (8 * GIB, 16 * GIB),
     "memory_summary": "",
     "is_current_stream_capturing": False,
+    "get_rng_state": torch.get_rng_state(),
+    "get_rng_state_all": [torch.get_rng_state()],
 }
 ANSWERS |= {f"{most}memory_{kind}": 0 for most in ("", "max_") for kind in ("allocated", "reserved")}
 SILENT = (
     "synchronize empty_cache ipc_collect init manual_seed manual_seed_all seed seed_all set_stream"
     " reset_peak_memory_stats reset_accumulated_memory_stats set_per_process_memory_fraction"
+    " set_rng_state set_rng_state_all"
 )
 ANSWERS |= dict.fromkeys(SILENT.split())
 
@@ -110,6 +113,9 @@ def pretend_cuda(note: Callable[..., None]) -> Devices:
     torch.nn.Module.compile = _saying(None)
     torch.optim.Optimizer._accelerator_graph_capture_health_check = _saying(None)
     torch.Tensor.pin_memory = lambda tensor, *_, **__: tensor  # loaders call it in threads of their own
+    torch.Tensor.record_stream = _saying(None)
+    for name in ("mark", "range_pop", "range_push"):
+        setattr(torch.cuda.nvtx, name, _saying(None))
     _move_modules(devices)
     _by_name(devices)
     Places(note, devices.named).__enter__()
@@ -176,3 +182,12 @@ def _by_name(devices: Devices) -> None:
 
     autocast.__init__, scaler.__init__ = cast_on_cpu, scale_on_cpu
     torch.set_default_device = default_device
+    torch.load = _loading(torch.load)
+
+
+def _loading(own: Callable[..., Any]) -> Callable[..., Any]:
+    def load(file: Any, map_location: Any = None, *args: Any, **kwargs: Any) -> Any:
+        named = isinstance(map_location, str | torch.device | int)
+        return own(file, "cpu" if named else map_location, *args, **kwargs)
+
+    return load

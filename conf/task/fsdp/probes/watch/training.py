@@ -79,7 +79,7 @@ def _watch_model(note: Callable[..., None]) -> None:
 
 
 def _watch_steps(note: Callable[..., None], sharding: Sharding) -> Callable[[], None]:
-    made, backward = Optimizer.__init__, torch.Tensor.backward
+    made, backward = Optimizer.__init__, torch.autograd.backward
     seen: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
     stepped: list[None] = []
 
@@ -110,14 +110,14 @@ def _watch_steps(note: Callable[..., None], sharding: Sharding) -> Callable[[], 
 
     inside: list[None] = []
 
-    def back(loss: torch.Tensor, *args: Any, **kwargs: Any) -> None:
-        if inside:  # it calls itself where functions are intercepted
-            return backward(loss, *args, **kwargs)
+    def back(*args: Any, **kwargs: Any) -> None:
+        if inside:  # a part that is computed again has a backward pass of its own
+            return backward(*args, **kwargs)
         carried = bool(stepped) and graded()
         stepped.clear()
         inside.append(None)
         try:
-            backward(loss, *args, **kwargs)
+            backward(*args, **kwargs)
         finally:
             inside.pop()
         note("backward", carried=carried, lines=lines())
@@ -129,6 +129,6 @@ def _watch_steps(note: Callable[..., None], sharding: Sharding) -> Callable[[], 
             total = sum(float(one.double().sum()) for one, _ in seen.values())
         note("weights", changed=sum(changed), of=len(changed), total=total)
 
-    Optimizer.__init__, torch.Tensor.backward = init, back
+    Optimizer.__init__, torch.autograd.backward = init, back
     register_optimizer_step_pre_hook(step)
     return end
