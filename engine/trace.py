@@ -31,7 +31,8 @@ class Script:
 
     `watch` are the recorders by file name; watch.py is the one that is asked. `ranks` are the environments of
     the processes; where there are several, each has MASTER_ADDR and MASTER_PORT besides. `seconds` is wall
-    time. `warm=False` asks for a fresh interpreter (CUDA needs one).
+    time. `warm=False` asks for a fresh interpreter (CUDA needs one). `given` are modules among the files that
+    are imported before the script, which then gets them as they are whatever it does to the files.
     """
 
     path: str
@@ -41,6 +42,7 @@ class Script:
     ranks: tuple[Mapping[str, str], ...] = ({},)
     seconds: float = 60.0
     warm: bool = True
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ def _order(script: Script) -> dict[str, Any]:
     return {
         "script": script.path,
         "arguments": script.arguments,
+        "given": script.given,
         "ranks": [dict(env) for env in script.ranks],
         "seconds": script.seconds,
     }

@@ -1,9 +1,9 @@
 """The program of a job that runs a script in watched processes, as `python -m sandbox.watched.launcher`.
 
-The first frame of the channel says what to do: {script, arguments, ranks, seconds}. Each event of a process
-goes back at once as a frame {rank, event: [kind, facts]}, and at last a frame {ended, seconds, processes,
-files}; or, where nothing could be run, {refused}, or {broken} for a fault of the recorders. Each process is a
-copy of this one, which has imported what the recorders need and has one thread.
+The first frame of the channel says what to do: {script, arguments, given, ranks, seconds}. Each event of a
+process goes back at once as a frame {rank, event: [kind, facts]}, and at last a frame {ended, seconds,
+processes, files}; or, where nothing could be run, {refused}, or {broken} for a fault of the recorders. Each
+process is a copy of this one, which has imported what the recorders need and has one thread.
 """
 
 # ruff: noqa: PTH118, PTH123, PTH208

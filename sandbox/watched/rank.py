@@ -66,7 +66,7 @@ class Rank:
             note("not_watched", trace=script.last_error())
         else:
             _forget()
-            script.be(os.path.join(WORK, order["script"]), order["arguments"], note, finish)
+            script.be(order, WORK, note, finish)
 
     def read(self) -> list[Any]:
         """Events that have come. Lines without the token are not ours."""

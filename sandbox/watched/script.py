@@ -9,13 +9,14 @@ process. From here come `ended`, which only the events of that function follow; 
 function raised an error; and `not_watched` where `watch` did, and the script was not run.
 """
 
-# ruff: noqa: PTH119, PTH120, PTH123
+# ruff: noqa: PTH118, PTH119, PTH120, PTH123
 # pathlib loads slowly
 
 from __future__ import annotations
 
 import atexit
 import builtins
+import importlib
 import importlib.util
 import os
 import sys
@@ -57,11 +58,11 @@ def teller(descriptor: int, token: str) -> Note:
     return note
 
 
-def be(script: str, arguments: list[str], note: Note, finish: Callable[[], None] | None) -> NoReturn:
+def be(order: dict[str, Any], folder: str, note: Note, finish: Callable[[], None] | None) -> NoReturn:
     """Run the script to its end, whatever that is, and end the process."""
     code = 1
     try:
-        facts = _run(script, arguments)
+        facts = _run(os.path.join(folder, order["script"]), order["arguments"], order["given"])
         _say_goodbye()
         note("ended", **facts)
         code = int(facts["code"])
@@ -78,7 +79,7 @@ def last_error() -> str:
     return traceback.format_exc()[-LONGEST:]
 
 
-def _run(script: str, arguments: list[str]) -> dict[str, Any]:
+def _run(script: str, arguments: list[str], given: list[str]) -> dict[str, Any]:
     """How the script ended: it came to its end, left early, or raised an error."""
     main = sys.modules["__main__"] = ModuleType("__main__")
     main.__dict__.update(__builtins__=builtins, __cached__=None)
@@ -86,6 +87,8 @@ def _run(script: str, arguments: list[str]) -> dict[str, Any]:
     main.__loader__ = SourceFileLoader("__main__", script)
     sys.argv[:] = [os.path.basename(script), *arguments]
     sys.path.insert(0, os.path.dirname(script))
+    for name in given:  # before the script could write another in its place
+        importlib.import_module(name)
     try:
         with open(script, "rb") as file:
             text = file.read()

@@ -110,6 +110,16 @@ async def test_how_a_script_ends(text, code, facts):
     assert process.stdout == ("bye\n" if "bye" in text else "")
 
 
+async def test_given_modules_are_what_was_given():
+    """Though the script writes something else over them before it imports them."""
+    files = {
+        "train.py": b"open('model.py', 'w').write('x = 2')\nimport model\nprint(model.x)",
+        "model.py": b"x = 1\n",
+    }
+    found = await trace(Namespaces(), Script("train.py", (), files, {"watch.py": WATCH}, given=("model",)))
+    assert found.processes[0].stdout == "1\n"
+
+
 async def test_an_error_is_told_without_our_frames():
     """The trace begins with the script."""
     (process,) = (await run("1 / 0")).processes

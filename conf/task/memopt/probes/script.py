@@ -72,6 +72,7 @@ def script(source: Source, arguments: Arguments, shim: bool) -> Script:
         files={NAME: source.text.encode(), "model.py": model.encode()},
         watch=watch | {"given.py": model.encode()},
         seconds=SECONDS,
+        given=("model",),
     )
 
 

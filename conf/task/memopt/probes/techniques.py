@@ -7,6 +7,7 @@ script keeps for one. Evidence from either run counts. What stands in the text a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from engine.source import Source
 from engine.submission import Submission
@@ -17,8 +18,9 @@ from sandbox import Sandbox
 
 from .candidates import candidate
 from .findings import FINDERS, Finding
-from .script import run, source_of
+from .script import CONTRACT, run, source_of
 from .told import Told, told
+from .training import Fault, untrained
 
 OWN = {"model"}  # what lies beside the script, and may be changed as it likes
 
@@ -33,14 +35,21 @@ async def probe(submission: Submission, sandbox: Sandbox) -> dict[str, Verdict]:
         return _all(f"{source.name} does not parse")
     traces = await together(run(source, sandbox, shim=shim) for shim in (False, True))
     runs = [told(trace, source) for trace in traces]
-    verdicts = {technique: _verdict(technique, runs, source) for technique in FINDERS}
+    strange = [untrained(trace, run, CONTRACT) for trace, run in zip(traces, runs, strict=True)]
+    verdicts = {technique: _verdict(technique, runs, source, strange) for technique in FINDERS}
     if deceit is None:
         return verdicts
     return {technique: _distrusted(verdict, source, *deceit) for technique, verdict in verdicts.items()}
 
 
-def _verdict(technique: str, runs: Sequence[Told], source: Source) -> Verdict:
-    found = [finding for run in runs for finding in FINDERS[technique](run)]
+def _verdict(
+    technique: str, runs: Sequence[Told], source: Source, strange: Sequence[Fault | None]
+) -> Verdict:
+    found = [
+        _doubted(finding, fault) if fault else finding
+        for run, fault in zip(runs, strange, strict=True)
+        for finding in FINDERS[technique](run)
+    ]
     for kind in ("pass", "unclear"):
         for finding in found:
             if finding.verdict == kind:
@@ -61,6 +70,12 @@ def _verdict(technique: str, runs: Sequence[Told], source: Source) -> Verdict:
 
 def _broken(runs: Sequence[Told]) -> str:
     return next((run.message.partition("\n")[0] for run in reversed(runs) if not run.trained), "")
+
+
+def _doubted(finding: Finding, fault: Fault) -> Finding:
+    """What is at work in a run that also trains something else may not be at work in the training."""
+    reason = f"it is at work in a run that is not the training asked for: {fault.reason}"
+    return replace(finding, verdict="unclear", reason=reason) if finding.verdict == "pass" else finding
 
 
 def _said(finding: Finding, source: Source) -> Verdict:
