@@ -77,6 +77,8 @@ def _by_syntax(live: Live) -> Finding:
 def cleanup(course: Course, live: Live) -> Iterator[Finding]:
     ended = [bool(process.of("destroyed")) for process, _ in each(course.launches)]
     joined = [bool(process.of("joined")) for process, _ in each(course.launches)]
+    if any(map(_early, course.launches.processes)):
+        yield fails("the process group is destroyed before the training has ended", _line(course))
     if all(ended):
         yield passes("every process destroys the process group", _line(course))
     if not any(joined) and not course.cut:
@@ -92,6 +94,12 @@ def cleanup(course: Course, live: Live) -> Iterator[Finding]:
     yield fails("not every process destroys the process group", line)
 
 
+def _early(process: Process) -> bool:
+    """Whether data are read for a training when the group is there no more."""
+    kinds = [event.kind for event in process.events]
+    after = kinds[::-1][: kinds[::-1].index("destroyed")] if "destroyed" in kinds else []
+    return "batch" in after
+
+
 def _line(course: Course) -> int | None:
-    first: Process = course.launches.processes[0]
-    return line_of(first.of("destroyed")[0])
+    return next(line_of(facts) for process in course.launches.processes for facts in process.of("destroyed"))

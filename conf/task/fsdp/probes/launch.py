@@ -1,4 +1,4 @@
-"""The launches of a submission: as torchrun starts it on one node with two devices, and on two of one device."""
+"""The launches of a submission, as torchrun starts it: on a node of two devices, and on two nodes of one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LOSSES = (9.18, 8.95)  # of each epoch, as the script for one device has them wi
 
 @dataclass(frozen=True)
 class Launches:
-    """`node` is one node with two devices, `nodes` are two of one device."""
+    """`node` has two devices, `nodes` have one each."""
 
     source: Source
     node: Trace

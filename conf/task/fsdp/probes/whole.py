@@ -15,6 +15,7 @@ from .data import distributed_sampler
 from .epochs import epochs
 from .finding import Facts, Finding, fails, line_of, passes, who
 from .group import misplaced
+from .launch import LOSSES
 from .live import Live
 
 NEAR = 0.35  # of the mean loss of an epoch, which is about 9: other orders of the samples differ by 0.1
@@ -30,11 +31,9 @@ def overall_correctness(course: Course, live: Live) -> Iterator[Finding]:
 
 
 def _faults(course: Course, live: Live) -> Iterator[Finding]:
-    for check in (_moved, _trained, heeded, _printed):
+    for check in (_moved, _trained, heeded, _losses, _printed):
         for process, nodes in each(course.launches):
             yield from check(process, nodes)
-    for process, nodes in each(course.launches):
-        yield from _losses(process, nodes, course)
     for nodes in (False, True):
         yield from _equal(course, nodes)
         if next(distributed_sampler(course, live)).verdict == "pass":  # else it is charged there
@@ -80,11 +79,11 @@ def _idle(process: Process) -> str:
     return "" if reached else "no gradient reaches the optimizer"
 
 
-def _losses(process: Process, nodes: bool, course: Course) -> Iterator[Finding]:
+def _losses(process: Process, nodes: bool) -> Iterator[Finding]:
     means = _means(process)
     if process.of("step") and not means:
         yield fails(f"{who(process, nodes)} trains something else than the model of model.py")
-    for mean, expected in zip(means, course.launches.losses, strict=False):
+    for mean, expected in zip(means, LOSSES, strict=False):
         if not math.isfinite(mean) or abs(mean - expected) > NEAR:
             reason = f"the mean loss of an epoch is {mean:.2f}, that of a single process {expected:.2f}"
             yield fails(f"{who(process, nodes)}: {reason}")

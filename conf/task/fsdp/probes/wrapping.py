@@ -129,7 +129,7 @@ def optimizer_after_wrap(course: Course, live: Live) -> Iterator[Finding]:
         if not steps and not course.cut:
             yield fails("the optimizer never steps", line_of(first))
         yield passes("the optimizer holds the parameters of the wrapped model", line_of(first))
-    if made:
+    if made and live.named(*FSDP, *_aliases(live)):
         yield fails("the optimizer is built before the model is wrapped", line_of(made[0]))
     yield _order(live) if course.cut else fails("there is no optimizer")
 
