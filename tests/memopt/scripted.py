@@ -32,7 +32,7 @@ def training(
             ("loaded", {"rows": [keys, keys], "pinned": False, "lines": [3]}),
             ("backward", {"loss": 9.0, "carried": False, "lines": [5]}),
             ("rows", {"rows": keys, "lines": [4]}),
-            ("step", {"lr": [rate], "fused": False, "foreach": False, "lines": [6]}),
+            ("step", {"lr": [rate], "pushed": True, "fused": False, "foreach": False, "lines": [6]}),
         ]
     return [*events, ended(), ("end", {"shapes": shapes, "changed": len(shapes), "finite": True})]
 

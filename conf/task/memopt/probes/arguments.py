@@ -10,6 +10,7 @@ from .script import CONTRACT, OTHER
 from .told import Told
 from .training import Fault
 
+FAINT = 1e-4  # of the rate asked for: less than any warm-up begins with
 USAGE = 2  # the exit code of a script that does not know an argument
 
 
@@ -35,7 +36,7 @@ def _same(plain: Told, other: Told) -> dict[str, bool]:
         or _largest(other) > OTHER.batch_size
         or (1 < _loaded(plain) == _loaded(other) and _stepped(plain) == _stepped(other)),
         "--model-size": other.end is not None and Counter(other.end.shapes) == Counter(plain.shapes),
-        "--lr": bool(plain.rate) and plain.rate == other.rate,
+        "--lr": bool(plain.rate) and (plain.rate == other.rate or other.rate < FAINT * (OTHER.lr or 0)),
     }
 
 

@@ -66,9 +66,10 @@ class Backward:
 
 @dataclass(frozen=True)
 class Step:
-    """An optimizer of trained parameters stepped, with these learning rates."""
+    """An optimizer of trained parameters stepped, with these learning rates; `pushed`: by a gradient."""
 
     rates: tuple[float, ...]
+    pushed: bool
     fused: bool
     foreach: bool
     lines: Lines
@@ -160,7 +161,8 @@ def _take(run: Told, event: Event) -> None:
             run.backwards[-1].pieces.append(Piece(rows, _whole(facts["lines"]), _origin(run, rows)))
         case "step":
             rates = tuple(float(rate) for rate in facts["lr"])
-            step = Step(rates, facts["fused"] is True, facts["foreach"] is True, _whole(facts["lines"]))
+            asked = {name: facts[name] is True for name in ("pushed", "fused", "foreach")}
+            step = Step(rates, lines=_whole(facts["lines"]), **asked)
             run.backwards[-1].steps.append(step)
         case "used":
             lines = _whole(facts["lines"])

@@ -63,8 +63,11 @@ def _other_parameters(run: Told) -> Fault | None:
         return Fault("what became of the parameters was not told")
     if _columns(run.end.shapes) != _columns(run.shapes):
         return Fault("the parameters that are trained are not those of the model that was given")
-    if run.end.changed == 0:
-        return Fault("the training changes no parameter")
+    if run.end.changed * 2 < len(run.end.shapes):
+        few = f"{run.end.changed} of {len(run.end.shapes)} parameters" if run.end.changed else "no parameter"
+        return Fault(f"the training changes {few}")
+    if run.steps and not any(step.pushed for step in run.steps):
+        return Fault("no gradient has a part in any step of the optimizer")
     losses = [backward.loss for backward in run.backwards if backward.loss is not None]
     if not run.end.finite or not all(map(math.isfinite, losses)):
         return Fault("the loss or the parameters are not finite")

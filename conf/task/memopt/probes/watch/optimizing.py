@@ -22,7 +22,7 @@ def watch_optimizers(witness: Witness, graph: Graph) -> None:
         if groups:
             asked = {name: any(group.get(name) is True for group in groups) for name in ("fused", "foreach")}
             rates = [float(group["lr"]) for group in groups if "lr" in group]
-            witness.tell("step", lr=rates, lines=lines(), **asked)
+            witness.tell("step", lr=rates, pushed=_pushed(groups), lines=lines(), **asked)
 
     register_optimizer_step_post_hook(stepped)
 
@@ -53,6 +53,13 @@ def watch_resets(witness: Witness, graph: Graph, operations: Operations) -> None
     operations.before(set_to)
     Optimizer.zero_grad = around(Optimizer.zero_grad, _held)
     torch.nn.Module.zero_grad = around(torch.nn.Module.zero_grad, torch.nn.Module.parameters)
+
+
+def _pushed(groups: Iterable[dict[str, Any]]) -> bool:
+    """Whether a gradient had a part in the step."""
+    given = (one.grad for group in groups for one in group["params"] if one.grad is not None)
+    with torch._C.DisableTorchFunction():
+        return any(bool(each.any()) for each in given)
 
 
 def _held(optimizer: Optimizer) -> list[Tensor]:

@@ -4,7 +4,7 @@
     loaded      {rows: [[key]], pinned}     a data loader gave a batch
     backward    {loss, carried}             a backward pass begins; carried: there are gradients already
     rows        {rows: [key]}               in it a gradient came back to the tokens of these rows
-    step        {lr, fused, foreach}        an optimizer of trained parameters stepped
+    step        {lr, pushed, fused, foreach}  an optimizer of trained parameters stepped, by a gradient or not
     used        {technique, heard, how}     a technique, in the training (heard) or beside it
     end         {shapes, changed, finite}   the trained parameters at the end
 
