@@ -11,6 +11,7 @@ from engine.trace import Process
 from engine.verdict import Decision, Verdict
 
 Facts = Mapping[str, Any]
+LONGEST = 500  # characters of a reason, which may quote what a process said
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Finding:
     line: int | None = None
 
     def told(self, source: Source) -> Verdict:
-        return Verdict(self.verdict, self.reason, source.evidence(self.line))
+        return Verdict(self.verdict, self.reason[:LONGEST], source.evidence(self.line))
 
 
 def passes(reason: str, line: int | None = None) -> Finding:
