@@ -16,7 +16,7 @@ Events = list[tuple[str, dict[str, Any]]]
 Change = Callable[[int, bool, Events], Events]
 
 REFERENCE = (Path(__file__).parents[2] / "conf/task/fsdp/specimens/reference.py").read_text(encoding="utf-8")
-launch, wrapping = part("launch"), part("wrapping")
+launch, policy = part("launch"), part("policy")
 PARAMS = {"params": 5, "wrapped": 5, "of": 5}
 LOADER = {"loader": 1, "of": 2, "distributed": True, "sampler": "DistributedSampler", "lines": [49]}
 
@@ -29,7 +29,7 @@ def conversion(rank: int, nodes: bool) -> Events:
         ("init", {"backend": "nccl", "current": local, "lines": [76]}),
         ("joined", {"rank": rank, "world": 2}),
         ("wrapping", {"policy": "lambda", "model": True, "small": True, "lines": [42]}),
-        ("wrapped", {"units": ["TransformerBlock"], "lambdas": 1, "answers": dict(wrapping.EXPECTED)}),
+        ("wrapped", {"units": ["TransformerBlock"], "lambdas": 1, "answers": dict(policy.EXPECTED)}),
         ("called", {"training": True, "lines": [52]}),
         ("optimizer", {"after": True, **PARAMS, "lr": launch.LR, "lines": [80]}),
     ]

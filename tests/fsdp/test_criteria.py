@@ -31,7 +31,7 @@ def test_a_right_conversion_passes(criterion: str) -> None:
 
 
 DEVICES = "distributed_init overall_correctness"  # no run on real devices would end well
-ANSWERS = part("wrapping").EXPECTED
+ANSWERS = part("policy").EXPECTED
 FAULTS: dict[str, tuple[Change, str]] = {
     "another backend": (telling("init", backend="gloo"), "distributed_init"),
     "no group": (without("init"), "distributed_init"),

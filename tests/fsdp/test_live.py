@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 from engine.source import Source
-from tests.score import probes
+from tests.fsdp.parts import part
 
 
 def live(text: str) -> Any:
-    package = probes("fsdp")._load("conversion").__module__.rpartition(".")[0]
-    return import_module(f"{package}.live").Live(Source("train_fsdp.py", text))
+    return part("live").Live(Source("train_fsdp.py", text))
 
 
 def test_dead_branches_and_unused_functions_are_left_out() -> None:

@@ -22,8 +22,10 @@ from .finding import Finding, unclear
 from .group import cleanup, distributed_init
 from .launch import launched, source_of
 from .live import Live
+from .optimizer import optimizer_after_wrap
+from .policy import wrap_policy
 from .whole import overall_correctness
-from .wrapping import fsdp_wrap, optimizer_after_wrap, wrap_policy
+from .wrapping import fsdp_wrap
 
 # Each gives what it finds, and the first of it counts.
 CRITERIA: dict[str, Callable[[Course, Live], Iterator[Finding]]] = {

@@ -80,3 +80,8 @@ def each(launches: Launches) -> Iterator[tuple[Process, bool]]:
     for trace, nodes in _traces(launches):
         for process in trace.processes:
             yield process, nodes
+
+
+def first_of_each(course: Course, kind: str) -> list[Facts]:
+    """The first event of this kind of each process that tells of one."""
+    return [facts for process, _ in each(course.launches) for facts in process.of(kind)[:1]]

@@ -7,91 +7,94 @@ from collections.abc import Iterator
 
 from engine.trace import Process
 
-from .course import Course, each
+from .course import Course, each, first_of_each
 from .finding import Finding, fails, line_of, passes, unclear, who
 from .live import Live
 
 
 def distributed_init(course: Course, live: Live) -> Iterator[Finding]:
-    begun = [process for process, _ in each(course.launches) if process.of("init")]
+    begun = first_of_each(course, "init")
     if not begun:
         yield _by_syntax(live) if course.cut else fails("no process group is initialised")
     if len(begun) < len(course.launches.processes) and not course.cut:
         yield fails("not every process joins the process group")
-    facts = begun[0].of("init")[0]
-    backend, line = str(facts.get("backend")), line_of(facts)
-    if backend == "None":
-        yield unclear("init_process_group names no backend", line)
-    if "nccl" not in backend.lower():
-        yield fails(f"the backend asked for is {backend}, not nccl", line)
+    line = line_of(begun[0])
+    yield from _backend(str(begun[0].get("backend")), line)
     yield from misplaced(course)
-    if not reads_local_rank(live):
-        yield fails("LOCAL_RANK is never read: the device is chosen by something else", line)
+    yield from _unread(live, line)
     yield passes("nccl, and each process works on the device that LOCAL_RANK names", line)
+
+
+def _backend(named: str, line: int | None) -> Iterator[Finding]:
+    if named == "None":
+        yield unclear("init_process_group names no backend", line)
+    if "nccl" not in named.lower():
+        yield fails(f"the backend asked for is {named}, not nccl", line)
+
+
+def _unread(live: Live, line: int | None) -> Iterator[Finding]:
+    words = {str(node.value) for node in ast.walk(live.source.tree) if isinstance(node, ast.Constant)}
+    if not live.named("get_node_local_rank") and not any("LOCAL_RANK" in word for word in words):
+        yield fails("LOCAL_RANK is never read: the device is chosen by something else", line)
 
 
 def misplaced(course: Course) -> Iterator[Finding]:
     """What is wrong with the devices that the processes name."""
     for process, nodes in each(course.launches):
         named = process.of("device")
-        for facts in named:
-            if not facts.get("there"):
-                reason = (
-                    f"{who(process, nodes)} asks for cuda:{facts.get('index')}, which its node does not have"
-                )
-                yield fails(reason, line_of(facts))
-        used = {facts.get("index") for facts in named if facts.get("how") != "init_process_group"}
-        local = 0 if nodes else process.rank
         if not named and not course.cut:
             yield fails(f"{who(process, nodes)} never works on a device")
-        elif used and local not in used:
-            reason = f"{who(process, nodes)} works on cuda:{min(used)}, not on cuda:{local}, its own"
-            yield fails(reason, line_of(named[0]))
-        elif used - {local}:
-            other = next(facts for facts in named if facts.get("index") != local)
-            reason = f"{who(process, nodes)} works on cuda:{other.get('index')} too, not only on its own"
-            yield fails(reason, line_of(other))
+        for facts in named:
+            if not facts.get("there"):
+                device = f"cuda:{facts.get('index')}"
+                yield fails(
+                    f"{who(process, nodes)} asks for {device}, which its node does not have", line_of(facts)
+                )
+        yield from _others(process, nodes)
 
 
-def reads_local_rank(live: Live) -> bool:
-    words = {node.value for node in ast.walk(live.source.tree) if isinstance(node, ast.Constant)}
-    named = {node.attr for node in ast.walk(live.source.tree) if isinstance(node, ast.Attribute)}
-    return any("LOCAL_RANK" in str(word) for word in words) or "get_node_local_rank" in named
+def _others(process: Process, nodes: bool) -> Iterator[Finding]:
+    """Devices of other processes."""
+    own = 0 if nodes else process.rank
+    used = [facts for facts in process.of("device") if facts.get("how") != "init_process_group"]
+    foreign = [facts for facts in used if facts.get("index") != own]
+    if foreign:
+        rest = "too, not only on" if len(foreign) < len(used) else "and not on"
+        reason = f"{who(process, nodes)} works on cuda:{foreign[0].get('index')} {rest} cuda:{own}, its own"
+        yield fails(reason, line_of(foreign[0]))
 
 
 def _by_syntax(live: Live) -> Finding:
     calls = live.named("init_process_group")
     if not calls:
         return fails("no process group is initialised")
-    call = calls[0]
-    backend = call.keyword("backend") or (call.node.args[0] if call.node.args else None)
-    if not isinstance(backend, ast.Constant):
-        return unclear("init_process_group is not reached, and its backend is not written out", call.line)
-    if "nccl" not in str(backend.value):
-        return fails(f"the backend asked for is {backend.value}, not nccl", call.line)
-    if not reads_local_rank(live):
-        return fails("LOCAL_RANK is never read: the device is chosen by something else", call.line)
-    return unclear("init_process_group is not reached", call.line)
+    named = calls[0].keyword("backend") or next(iter(calls[0].node.args), None)
+    if not isinstance(named, ast.Constant):
+        return unclear("init_process_group is not reached, and its backend is not written out", calls[0].line)
+    faults = (*_backend(str(named.value), calls[0].line), *_unread(live, calls[0].line))
+    return next(iter(faults), unclear("init_process_group is not reached", calls[0].line))
 
 
 def cleanup(course: Course, live: Live) -> Iterator[Finding]:
-    ended = [bool(process.of("destroyed")) for process, _ in each(course.launches)]
-    joined = [bool(process.of("joined")) for process, _ in each(course.launches)]
-    if any(map(_early, course.launches.processes)):
+    processes = course.launches.processes
+    if any(map(_early, processes)):
         yield fails("the process group is destroyed before the training has ended", _line(course))
-    if all(ended):
+    if all(process.of("destroyed") for process in processes):
         yield passes("every process destroys the process group", _line(course))
-    if not any(joined) and not course.cut:
+    if not first_of_each(course, "joined") and not course.cut:
         yield fails("there is no process group to destroy")
+    yield _destroyed_as_written(course, live)
+
+
+def _destroyed_as_written(course: Course, live: Live) -> Finding:
     calls = live.named("destroy_process_group")
     if not calls:
-        yield fails("the process group is never destroyed")
-    line = calls[0].line
+        return fails("the process group is never destroyed")
     if all(call.by_rank() for call in calls):
-        yield fails("only some ranks destroy the process group", line)
+        return fails("only some ranks destroy the process group", calls[0].line)
     if course.cut:
-        yield passes("the process group would be destroyed by every process at the end", line)
-    yield fails("not every process destroys the process group", line)
+        return passes("the process group would be destroyed by every process at the end", calls[0].line)
+    return fails("not every process destroys the process group", calls[0].line)
 
 
 def _early(process: Process) -> bool:
@@ -102,4 +105,4 @@ def _early(process: Process) -> bool:
 
 
 def _line(course: Course) -> int | None:
-    return next(line_of(facts) for process in course.launches.processes for facts in process.of("destroyed"))
+    return line_of(first_of_each(course, "destroyed")[0])

@@ -75,9 +75,10 @@ class Live:
         """In a loop, or in a function that is called in one."""
         return call.place.looped or call.place.function in self._in_loops
 
-    def callers(self, call: Call) -> list[Call]:
-        """The calls of the function that this one stands in."""
-        return [other for other in self.calls if other.last == call.place.function]
+    def by_rank(self, call: Call) -> bool:
+        """Whether only some ranks get here, or to where its function is called."""
+        callers = [other for other in self.calls if other.last == call.place.function]
+        return any(each.by_rank() for each in (call, *callers))
 
     def _block(self, body: Iterable[ast.stmt], place: Place) -> None:
         for statement in body:

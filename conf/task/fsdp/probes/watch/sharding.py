@@ -18,7 +18,7 @@ CPU = torch.device("cpu")
 POLICIES = {
     "lambda_auto_wrap_policy": "lambda",
     "transformer_auto_wrap_policy": "transformer",
-    "size_based_auto_wrap_policy": "size",
+    "size_based_auto_wrap_policy": "size_based",
     "always_wrap_policy": "always",
 }
 
