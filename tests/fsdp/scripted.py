@@ -30,7 +30,7 @@ def conversion(rank: int, nodes: bool) -> Events:
         ("joined", {"rank": rank, "world": 2}),
         ("wrapping", {"policy": "lambda", "model": True, "small": True, "lines": [42]}),
         ("wrapped", {"units": ["TransformerBlock"], "lambdas": 1, "answers": dict(policy.EXPECTED)}),
-        ("called", {"training": True, "lines": [52]}),
+        ("called", {"lines": [52]}),
         ("optimizer", {"after": True, **PARAMS, "lr": launch.LR, "lines": [80]}),
     ]
     for epoch in range(launch.EPOCHS):

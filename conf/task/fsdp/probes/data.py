@@ -87,7 +87,7 @@ def set_epoch(course: Course, live: Live) -> Iterator[Finding]:
 def _as_written(call: Call, live: Live) -> Finding:
     argument = call.node.args[0] if call.node.args else call.keyword("epoch")
     if isinstance(argument, ast.Constant):
-        return fails(f"set_epoch is given {argument.value} in every epoch", call.line)
+        return fails(f"set_epoch is given {argument.value!r} in every epoch", call.line)
     if not live.in_loop(call):
         return fails("set_epoch is not called in the loop over the epochs", call.line)
     return passes("set_epoch would be called in every epoch", call.line)

@@ -33,8 +33,8 @@ def _backend(named: str, line: int | None) -> Iterator[Finding]:
 
 
 def _unread(live: Live, line: int | None) -> Iterator[Finding]:
-    words = {str(node.value) for node in ast.walk(live.source.tree) if isinstance(node, ast.Constant)}
-    if not live.named("get_node_local_rank") and not any("LOCAL_RANK" in word for word in words):
+    words = {str(node.value).upper() for node in ast.walk(live.source.tree) if isinstance(node, ast.Constant)}
+    if "LOCAL_RANK" not in words and not live.named("get_node_local_rank"):
         yield fails("LOCAL_RANK is never read: the device is chosen by something else", line)
 
 
@@ -46,10 +46,8 @@ def misplaced(course: Course) -> Iterator[Finding]:
             yield fails(f"{who(process, nodes)} never works on a device")
         for facts in named:
             if not facts.get("there"):
-                device = f"cuda:{facts.get('index')}"
-                yield fails(
-                    f"{who(process, nodes)} asks for {device}, which its node does not have", line_of(facts)
-                )
+                asked = f"{who(process, nodes)} asks for cuda:{facts.get('index')}"
+                yield fails(f"{asked}, which its node does not have", line_of(facts))
         yield from _others(process, nodes)
 
 
