@@ -21,6 +21,7 @@ Imports go down this page only, or stay on a line.
     agent, tool, grader, probe                  what an actor must be able to do
     trace                                       a script run in the sandbox and watched, for probes
     tampering                                   by what such a file could deceive whoever runs it
+    reach                                       the words by which it could
     workspace                                   where an agent tries things: its own job in the sandbox
     source                                      a Python file of a submission, read and not run
     submission, verdict, transcript, record     what comes of a run

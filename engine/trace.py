@@ -11,12 +11,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
-import sandbox.channel
 import sandbox.watched
 from sandbox import Job, JobLimits, Sandbox, SandboxError, Session
+from sandbox.texts import texts
 
 Ended = Literal["exit", "signal", "timeout", "deadlock", "memory", "output", "killed"]
 MARGIN = 20.0  # seconds beyond the script's own limit until the sandbox ends the whole job
@@ -120,14 +119,8 @@ def _order(script: Script) -> dict[str, Any]:
 
 
 def _files(script: Script) -> dict[str, bytes]:
-    """The launcher where it can import itself, the recorders, and the script's own folder."""
-    package = Path(sandbox.watched.__file__).parent
-    ours = [
-        Path(sandbox.channel.__file__),
-        *(package / name for name in ("launcher.py", "rank.py", "script.py")),
-    ]
-    files = {path.relative_to(package.parents[1]).as_posix(): path.read_bytes() for path in ours}
-    files |= {f"watchers/{name}": text for name, text in script.watch.items()}
+    """The launcher, the recorders, and the script's own folder."""
+    files = texts(sandbox.watched) | {f"watchers/{name}": text for name, text in script.watch.items()}
     return files | {f"work/{name}": text for name, text in script.files.items()}
 
 

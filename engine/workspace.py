@@ -11,12 +11,11 @@ import contextlib
 import json
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any
 
-import sandbox.channel
 import sandbox.workspace
 from sandbox import Job, JobLimits, Sandbox, Session
+from sandbox.texts import texts
 
 GRACE = 30.0  # seconds beyond a call's own limit until the workspace is given up
 LATE = 2.0  # seconds until a job that closed its channel has ended
@@ -96,11 +95,8 @@ def shortened(text: str, most: int) -> str:
 
 
 def _files(given: Mapping[str, str]) -> dict[str, bytes]:
-    """The server where it can import itself, and the workspace's own folder."""
-    package = Path(sandbox.workspace.__file__).parent
-    ours = [Path(sandbox.channel.__file__), *package.glob("*.py")]
-    files = {path.relative_to(package.parents[1]).as_posix(): path.read_bytes() for path in ours}
-    return files | {f"work/{name}": text.encode() for name, text in given.items()}
+    """The server, and the workspace's own folder."""
+    return texts(sandbox.workspace) | {f"work/{name}": text.encode() for name, text in given.items()}
 
 
 async def _exchange(session: Session, request: Mapping[str, Any], seconds: float) -> tuple[str, str]:

@@ -15,6 +15,7 @@ and returns is untrusted data; only `Result.ended` and `Result.seconds` are fact
     session        the engine's side of a running job;  channel  the job's side
     interpreter    the engine's Python, as a job sees it
     supervisor/    that process: starts the job, watches it, kills all of it, reports
+    texts          our programs for jobs, as files of a job
     watched/       a job that runs a script in several processes, with recorders in each
     workspace/     a job in which an agent runs code call by call
     isolation/     what is done to a job before it starts, once for each kind of backend

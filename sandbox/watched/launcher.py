@@ -107,7 +107,7 @@ def _pass_on(ranks: list[Rank]) -> None:
         for rank in ranks:
             if rank.events in ready:
                 for event in rank.read():
-                    channel.send(json.dumps({"rank": rank.number, "event": event}).encode())
+                    channel.send(f'{{"rank": {rank.number}, "event": {event}}}'.encode())
     if all(rank.events < 0 for rank in ranks):
         time.sleep(TICK)
 

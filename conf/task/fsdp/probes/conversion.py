@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from engine.source import Source
 from engine.submission import Submission
-from engine.tampering import tampering
+from engine.tampering import tampering, trusted
 from engine.verdict import Verdict
 from sandbox import Sandbox
 
@@ -59,7 +58,7 @@ async def probe(submission: Submission, sandbox: Sandbox) -> dict[str, Verdict]:
         return dict.fromkeys(CRITERIA, Verdict("fail", reason, source.evidence(line)))
     course = Course.of(await launched(source, sandbox))
     found = {name: _decided(decide, course, live) for name, decide in CRITERIA.items()}
-    return {name: _trusted(finding.told(source), source, deceit) for name, finding in found.items()}
+    return {name: trusted(finding.told(source), source, deceit) for name, finding in found.items()}
 
 
 def _decided(decide: Callable[[Course, Live], Iterator[Finding]], course: Course, live: Live) -> Finding:
@@ -67,10 +66,3 @@ def _decided(decide: Callable[[Course, Live], Iterator[Finding]], course: Course
         return next(decide(course, live))
     except FORGED as error:  # facts of the processes that have another form than ours
         return unclear(f"what its processes tell of themselves has another form ({type(error).__name__})")
-
-
-def _trusted(verdict: Verdict, source: Source, deceit: tuple[int, str] | None) -> Verdict:
-    if deceit is None or verdict.verdict != "pass":
-        return verdict
-    reason = f"the file could deceive whoever runs it ({deceit[1]}), so that its run proves nothing"
-    return Verdict("unclear", reason, source.evidence(deceit[0]))

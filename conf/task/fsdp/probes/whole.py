@@ -34,9 +34,10 @@ def _faults(course: Course, live: Live) -> Iterator[Finding]:
     for check in (_moved, _trained, heeded, _losses, _printed):
         for process, nodes in each(course.launches):
             yield from check(process, nodes)
+    drawn = next(distributed_sampler(course, live)).verdict == "pass"
     for nodes in (False, True):
         yield from _equal(course, nodes)
-        if next(distributed_sampler(course, live)).verdict == "pass":  # else it is charged there
+        if drawn:  # else it is charged there
             yield from shared(course.launches.of(nodes))
 
 

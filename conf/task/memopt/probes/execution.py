@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from engine.source import Source
 from engine.submission import Submission
-from engine.tampering import tampering
+from engine.tampering import tampering, trusted
 from engine.together import together
 from engine.verdict import Verdict
 from sandbox import Sandbox
@@ -39,12 +39,9 @@ async def _gate(submission: Submission, sandbox: Sandbox) -> Verdict:
         line = error.lineno if isinstance(error, SyntaxError) else None
         reason = f"{source.name} does not parse: {getattr(error, 'msg', error)}"
         return Verdict("fail", reason, source.evidence(line), failure="invalid_submission")
-    verdict = await _tried(source, sandbox)
+    verdict = trusted(await _tried(source, sandbox), source, deceit)
     if verdict.verdict != "pass":
         return verdict
-    if deceit is not None:
-        reason = f"the file could deceive whoever runs it ({deceit[1]}), so that its run proves nothing"
-        return Verdict("unclear", reason, source.evidence(deceit[0]))
     return replace(verdict, reason=verdict.reason + await peak_memory(source, sandbox))
 
 

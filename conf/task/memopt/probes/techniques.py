@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from engine.source import Source
 from engine.submission import Submission
-from engine.tampering import tampering
+from engine.tampering import tampering, trusted
 from engine.together import together
 from engine.verdict import Verdict
 from sandbox import Sandbox
@@ -37,9 +37,7 @@ async def probe(submission: Submission, sandbox: Sandbox) -> dict[str, Verdict]:
     runs = [told(trace, source) for trace in traces]
     strange = [untrained(trace, run, CONTRACT) for trace, run in zip(traces, runs, strict=True)]
     verdicts = {technique: _verdict(technique, runs, source, strange) for technique in FINDERS}
-    if deceit is None:
-        return verdicts
-    return {technique: _distrusted(verdict, source, *deceit) for technique, verdict in verdicts.items()}
+    return {technique: trusted(verdict, source, deceit) for technique, verdict in verdicts.items()}
 
 
 def _verdict(
@@ -81,13 +79,6 @@ def _doubted(finding: Finding, fault: Fault) -> Finding:
 def _said(finding: Finding, source: Source) -> Verdict:
     evidence = [each for line in finding.lines[:1] for each in source.evidence(line)]
     return Verdict(finding.verdict, finding.reason, tuple(evidence))
-
-
-def _distrusted(verdict: Verdict, source: Source, line: int, what: str) -> Verdict:
-    if verdict.verdict != "pass":
-        return verdict
-    reason = f"the file could deceive whoever runs it ({what}), so that its run proves nothing"
-    return Verdict("unclear", reason, source.evidence(line))
 
 
 def _all(reason: str) -> dict[str, Verdict]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.submission import Submission
+from engine.tampering import trusted
 from engine.verdict import Evidence, Verdict
 from sandbox import Sandbox
 
@@ -46,7 +47,7 @@ async def probe(submission: Submission, sandbox: Sandbox) -> dict[str, Verdict]:
     if cleaned is not None and cleaned.tampering() is None:
         return await _examined(cleaned, sandbox, source)
     verdicts = await _examined(source, sandbox)
-    return {name: _distrusted(verdict, source, *tampering) for name, verdict in verdicts.items()}
+    return {name: trusted(verdict, source, tampering) for name, verdict in verdicts.items()}
 
 
 async def _examined(source: Source, sandbox: Sandbox, untouched: Source | None = None) -> dict[str, Verdict]:
@@ -137,13 +138,6 @@ def _cited(source: Source, record: Any, finding: Mapping[str, Any]) -> tuple[Evi
     frames = [places[place] for place in finding["places"] if place < len(places)]
     lines = dict.fromkeys(frame[0][0] for frame in frames if frame and isinstance(frame[0][0], int))
     return tuple(evidence for line in lines for evidence in source.evidence(line))
-
-
-def _distrusted(verdict: Verdict, source: Source, line: int, what: str) -> Verdict:
-    if verdict.verdict != "pass":
-        return verdict
-    reason = f"the file could deceive whoever runs it ({what}), so that its run proves nothing"
-    return Verdict("unclear", reason, source.evidence(line))
 
 
 def _all(reason: str) -> dict[str, Verdict]:

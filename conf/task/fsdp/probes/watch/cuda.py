@@ -49,7 +49,7 @@ class Devices:
         self._note = note
         self._told: set[Any] = set()
 
-    def named(self, device: Any, how: str = "to") -> bool:
+    def named(self, device: Any, how: str = "to") -> None:
         """Hear of a device by which something is meant. Tells of each number once."""
         index = device if isinstance(device, int) else torch.device(device or "cuda").index
         chosen = index is not None
@@ -57,7 +57,6 @@ class Devices:
         if (index, how, chosen) not in self._told:
             self._told.add((index, how, chosen))
             self._note("device", index=index, how=how, chosen=chosen, there=index < self.count, lines=lines())
-        return index < self.count
 
     def set(self, device: Any) -> None:
         index = device if isinstance(device, int) else torch.device(device).index

@@ -57,10 +57,10 @@ def by_script(depth: int) -> bool:
 class Places(TorchFunctionMode):
     """Takes what is meant for a device to the CPU and follows it from there.
 
-    `meant(device)` is told of each device that is named, and gives whether there is such a thing.
+    `meant(device)` is told of each device that is named.
     """
 
-    def __init__(self, note: Callable[..., None], meant: Callable[[Any], bool]) -> None:
+    def __init__(self, note: Callable[..., None], meant: Callable[[Any], None]) -> None:
         super().__init__()
         self._note = note
         self._meant = meant

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import torch.distributed as dist
 import torch.fx.experimental.proxy_tensor  # noqa: F401  autocast looks for it where calls are intercepted
 from cuda import pretend_cuda
 from group import watch_group
@@ -15,10 +14,4 @@ from training import watch_training
 def watch(note: Callable[..., None], rank: int) -> Callable[[], None]:  # noqa: ARG001
     devices = pretend_cuda(note)
     watch_group(note, devices)
-    end = watch_training(note, Sharding(note, devices))
-
-    def finish() -> None:
-        note("end", joined=dist.is_initialized())
-        end()
-
-    return finish
+    return watch_training(note, Sharding(note, devices))
