@@ -20,6 +20,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,13 @@ Tally = Counter[tuple[str, str]]
 
 def probes(task: str) -> Probes:
     return Probes(TASKS / task / "probes")
+
+
+def module(task: str, name: str) -> Any:
+    """The module probes/<name>.py of a task, the very one that its probes use."""
+    own = probes(task)
+    package = own._load(own.names()[0]).__module__.rpartition(".")[0]
+    return import_module(f"{package}.{name}")
 
 
 async def verdicts(task: str, file: Path, sandbox: Sandbox) -> dict[str, Verdict]:

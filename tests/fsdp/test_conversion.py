@@ -14,9 +14,8 @@ import pytest_asyncio
 from engine.submission import Submission
 from engine.verdict import Verdict
 from tests.doubles import NoSandbox
-from tests.score import probes, verdicts
-from tests.titans.ahead import ahead
-from tests.titans.configured import configured
+from tests.score import probes
+from tests.titans import ahead
 
 SPECIMENS = Path(__file__).parents[2] / "conf/task/fsdp/specimens"
 LABELS: dict[str, dict[str, Any]] = json.loads((SPECIMENS / "labels.json").read_text(encoding="utf-8"))
@@ -25,13 +24,9 @@ Graded = Mapping[str, asyncio.Task[dict[str, Verdict]]]
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def graded(request: pytest.FixtureRequest) -> AsyncIterator[Graded]:
-    """What the probe says of each specimen, by its name."""
-    sandbox = configured()
-    async with ahead(
-        request, "name", lambda name: verdicts("fsdp", SPECIMENS / f"{name}.py", sandbox)
-    ) as tasks:
+    """What is said of each specimen, by its name."""
+    async with ahead.graded("fsdp", request) as tasks:
         yield tasks
-    await sandbox.close()
 
 
 @pytest.mark.slow

@@ -16,9 +16,8 @@ from engine.verdict import Verdict
 from sandbox import Job
 from tests.memopt.parts import part
 from tests.memopt.scripted import Events, Run, Scripted, ended, training
-from tests.score import TOO_FEW, verdicts
-from tests.titans.ahead import ahead
-from tests.titans.configured import configured
+from tests.score import TOO_FEW
+from tests.titans import ahead
 
 SPECIMENS = Path(__file__).parents[2] / "conf/task/memopt/specimens"
 LABELS: dict[str, dict[str, Any]] = json.loads((SPECIMENS / "labels.json").read_text(encoding="utf-8"))
@@ -30,13 +29,9 @@ USED = ("used", {"technique": "amp", "lines": [2], "heard": True, "how": ""})
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def graded(request: pytest.FixtureRequest) -> AsyncIterator[Graded]:
-    """What gate and criteria say of each specimen, by its name."""
-    sandbox = configured()
-    async with ahead(
-        request, "name", lambda name: verdicts("memopt", SPECIMENS / f"{name}.py", sandbox)
-    ) as tasks:
+    """What is said of each specimen, by its name."""
+    async with ahead.graded("memopt", request) as tasks:
         yield tasks
-    await sandbox.close()
 
 
 @pytest.mark.slow

@@ -9,9 +9,12 @@ from typing import TypeVar
 
 import pytest
 
-from tests.score import AT_ONCE
+from engine.verdict import Verdict
+from tests.score import AT_ONCE, TASKS, verdicts
+from tests.titans.configured import configured
 
 T = TypeVar("T")
+Said = dict[str, Verdict]
 
 
 @asynccontextmanager
@@ -33,3 +36,18 @@ async def ahead(
     for task in tasks.values():
         task.cancel()
     await asyncio.gather(*tasks.values(), return_exceptions=True)
+
+
+@asynccontextmanager
+async def graded(
+    task: str, request: pytest.FixtureRequest
+) -> AsyncIterator[Mapping[str, asyncio.Task[Said]]]:
+    """What the gate, if there is one, and the criteria of a task say of each of its specimens, by name."""
+    sandbox = configured()
+
+    async def one(name: str) -> Said:
+        return await verdicts(task, TASKS / task / "specimens" / f"{name}.py", sandbox)
+
+    async with ahead(request, "name", one) as tasks:
+        yield tasks
+    await sandbox.close()

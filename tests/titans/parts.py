@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from functools import partial
 
-from tests.score import probes
+from tests.score import module
 
-
-def part(name: str) -> Any:
-    """The module probes/<name>.py, the very one that the probes themselves use."""
-    package = probes("titans")._load("execution").__module__.rpartition(".")[0]
-    return import_module(f"{package}.{name}")
+part = partial(module, "titans")

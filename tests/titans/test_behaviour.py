@@ -12,9 +12,7 @@ import pytest
 import pytest_asyncio
 
 from engine.verdict import Verdict
-from tests.score import verdicts
-from tests.titans.ahead import ahead
-from tests.titans.configured import configured
+from tests.titans import ahead
 
 SPECIMENS = Path(__file__).parents[2] / "conf/task/titans/specimens"
 LABELS: dict[str, dict[str, Any]] = json.loads((SPECIMENS / "labels.json").read_text(encoding="utf-8"))
@@ -25,13 +23,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def graded(request: pytest.FixtureRequest) -> AsyncIterator[Graded]:
-    """What gate and criteria say of each specimen, by its name."""
-    sandbox = configured()
-    async with ahead(
-        request, "name", lambda name: verdicts("titans", SPECIMENS / f"{name}.py", sandbox)
-    ) as tasks:
+    """What is said of each specimen, by its name."""
+    async with ahead.graded("titans", request) as tasks:
         yield tasks
-    await sandbox.close()
 
 
 @pytest.mark.parametrize("name", sorted(LABELS))

@@ -61,11 +61,7 @@ HOSTILE = {
         "def watched():\n    return len(CALLS) % 2 == 1\n"
     ),
     "sees that memory is kept": two_faced(
-        "def watched():\n"
-        "    first = torch.empty(4096)\n"
-        "    place = first.data_ptr()\n"
-        "    del first\n"
-        "    return torch.empty(4096).data_ptr() != place\n"
+        "def watched():\n    return len({torch.empty(4096).data_ptr() for _ in range(64)}) == 64\n"
     ),
     "sees that the parameters are its own": two_faced(
         "def watched():\n    return bool(TRANSFORMERS[-1].norm.weight.eq(1).all())\n\nTRANSFORMERS = []\n",
