@@ -17,6 +17,7 @@ import signal
 import sys
 import threading
 from importlib.machinery import BuiltinImporter, SourceFileLoader
+from operator import attrgetter
 from types import ModuleType
 
 from sandbox.isolation import kernel
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import NoReturn
 
-# Modules whose generator of random numbers would go on, in every job, where the worker's stands. `random`
+# What seeds generators of random numbers that would go on, in every job, where the worker's stand. `random`
 # renews itself.
-RANDOM = ("numpy.random", "torch.random")
+SEEDS = (("numpy.random", "seed"), ("torch", "default_generator.seed"))
 
 
 def run(argv: list[str], env: dict[str, str]) -> NoReturn:
@@ -63,9 +64,9 @@ def _renew(argv: list[str], env: dict[str, str]) -> None:
         del sys.modules[name]
     if "tempfile" in sys.modules:
         sys.modules["tempfile"].tempdir = None  # type: ignore[attr-defined]  # to be looked for anew
-    for name in RANDOM:
+    for name, seed in SEEDS:
         if name in sys.modules:
-            sys.modules[name].seed()
+            attrgetter(seed)(sys.modules[name])()
 
 
 def _main(argv: list[str]) -> None:

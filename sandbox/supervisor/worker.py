@@ -21,10 +21,11 @@ import select
 import signal
 import socket
 import sys
+import weakref
 
 # Loaded for the supervisors to come: after the fork each import would cost every job its time.
 from sandbox.isolation import namespaces  # noqa: F401
-from sandbox.supervisor import program, watch  # noqa: F401
+from sandbox.supervisor import pages, program, watch  # noqa: F401
 from sandbox.supervisor.launcher import supervise
 
 TYPE_CHECKING = False
@@ -65,9 +66,15 @@ def _imported(names: list[str], engine: socket.socket) -> bool:
 
 
 def _freeze() -> None:
-    """Keep the pages of what was loaded from being written to, and so copied, by the forks' collections."""
+    """Keep the pages of what was loaded from being written to, and so copied, by the forks.
+
+    Neither do collections go through it, nor is it taken apart at the end of a job.
+    """
+    for finalizer in list(weakref.finalize._registry):  # type: ignore[attr-defined]  # there is no other way to them
+        finalizer.atexit = False
     gc.collect()
     gc.freeze()
+    pages.collapse()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the supervisors
 
 

@@ -38,7 +38,8 @@ def f(x: int): ...
 print(f.__annotations__)
 """
 TELLS = """
-import atexit, sys, threading, time
+import atexit, sys, threading, time, weakref
+weakref.finalize(sys, print, 'finalized')
 atexit.register(print, 'at exit')
 threading.Thread(target=lambda: (time.sleep(0.2), print('thread'))).start()
 print('begun', end='')

@@ -33,13 +33,15 @@ def main() -> None:
     request, tensors = wire.unpack(channel.receive())
     try:
         graph = build(parse(request["record"], tensors))
-        draws = [drawn(graph, seed) for seed in DRAWS]
-        for draw in draws:
+        learned = [parameters(graph, seed) for seed in DRAWS]
+        for draw in (
+            graph.run(others | other_ids(graph, seed)) for others, seed in zip(learned, DRAWS, strict=True)
+        ):
             channel.send(challenge(graph, draw))
             answer, logits = wire.unpack(channel.receive())
             if "ok" not in answer or not agrees(draw[graph.result], logits):
                 raise Refused("the record does not agree with what the submission answers to other input")
-        values = [graph.run(parameters(graph, seed)) for seed in DRAWS]
+        values = [graph.run(others) for others in learned]
         findings = examine(graph, tuple(values), request)
     except Exception as error:
         channel.send(wire.pack({"error": f"{type(error).__name__}: {error}"[:500]}))
@@ -60,15 +62,14 @@ def _size(parameter: Tensor) -> float:
     return 0.5 / parameter.shape[-1] ** 0.5 if parameter.dim() > 1 else 0.1
 
 
-def drawn(graph: Graph, seed: int) -> Values:
-    """All values under other parameters and other ids."""
+def other_ids(graph: Graph, seed: int) -> dict[int, Tensor]:
+    """Other ids."""
     generator = torch.Generator().manual_seed(seed)
-    ids = {
+    return {
         ref: torch.randint(0, 1000, graph.base[ref].shape, generator=generator)
         for ref, leaf in graph.leaves.items()
         if leaf.kind == "input"
     }
-    return graph.run(parameters(graph, seed) | ids)
 
 
 def challenge(graph: Graph, draw: Values) -> bytes:
