@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from engine.source import Source
@@ -18,6 +19,8 @@ Change = Callable[[int, bool, Events], Events]
 REFERENCE = (Path(__file__).parents[2] / "conf/task/fsdp/specimens/reference.py").read_text(encoding="utf-8")
 launch, policy = part("launch"), part("policy")
 PARAMS = {"params": 5, "wrapped": 5, "of": 5}
+WRITTEN = {"size": 9, "whole": True, "lines": [68]}
+ROWS = [*range(launch.SAMPLES - 1), launch.ROWS - sum(range(launch.SAMPLES - 1))]  # as many, with that sum
 LOADER = {"loader": 1, "of": 2, "distributed": True, "sampler": "DistributedSampler", "lines": [49]}
 
 
@@ -28,8 +31,11 @@ def conversion(rank: int, nodes: bool) -> Events:
         ("device", {"index": local, "how": "set_device", "chosen": True, "there": True, "lines": [75]}),
         ("init", {"backend": "nccl", "current": local, "lines": [76]}),
         ("joined", {"rank": rank, "world": 2}),
-        ("wrapping", {"policy": "lambda", "model": True, "small": True, "lines": [42]}),
-        ("wrapped", {"units": ["TransformerBlock"], "lambdas": 1, "answers": dict(policy.EXPECTED)}),
+        ("wrapping", {"policy": "lambda", "model": True, "sized": True, "lines": [42]}),
+        (
+            "wrapped",
+            {"units": ["TransformerBlock"], "sharded": True, "lambdas": 1, "answers": dict(policy.EXPECTED)},
+        ),
         ("called", {"lines": [52]}),
         ("optimizer", {"after": True, **PARAMS, "lr": launch.LR, "lines": [80]}),
     ]
@@ -37,7 +43,7 @@ def conversion(rank: int, nodes: bool) -> Events:
         events += reading(rank, epoch)
         events += [("state_dict", gathering()), ("gathered", {"size": 9})]
         if rank == 0:
-            events.append(("saved", {"where": f"ckpt/epoch_{epoch}.pt", "size": 9, "lines": [68]}))
+            events.append(("saved", {"where": f"ckpt/epoch_{epoch}.pt", **WRITTEN}))
     return [
         *events,
         ("destroyed", {"lines": [90]}),
@@ -52,10 +58,13 @@ def reading(rank: int, epoch: int) -> Events:
         ("set_epoch", {"of": 2, "epoch": epoch, "lines": [86]}),
         ("epoch", {**LOADER, "num_replicas": 2, "rank": rank}),
     ]
-    for start in range(rank * 12, rank * 12 + 12, launch.BATCH):
+    own = ROWS[rank * 12 : rank * 12 + 12]
+    for start in range(0, 12, launch.BATCH):
+        rows = own[::-1][start : start + launch.BATCH] if epoch else own[start : start + launch.BATCH]
         events += [
-            ("batch", {"loader": 1, "rows": list(range(start, start + launch.BATCH))}),
-            ("forward", {"loss": launch.LOSSES[epoch], "lines": [52]}),
+            ("batch", {"loader": 1, "rows": rows, "beside": []}),
+            ("forward", {"loss": launch.LOSSES[epoch], "rows": rows, "lines": [52]}),
+            ("asked", {"right": 1.0}),
             ("backward", {"carried": False, "lines": [55]}),
             ("step", {**PARAMS, "lr": launch.LR, "grads": True, "lines": [56]}),
         ]
@@ -96,12 +105,18 @@ def telling(kind: str, on: Callable[[int, bool], bool] = lambda rank, nodes: Tru
     return change
 
 
-def launches(change: Change = same, text: str = REFERENCE, ended: str = "exit", **process: Any) -> Any:
+def launches(
+    change: Change = same,
+    text: str = REFERENCE,
+    ended: str = "exit",
+    files: Mapping[str, int] = MappingProxyType({}),
+    **process: Any,
+) -> Any:
     """Both launches of a right conversion, but for that change."""
     traces = []
     for nodes in (False, True):
         processes = (replace(_process(rank, nodes, change), **process) for rank in (0, 1))
-        traces.append(Trace(tuple(processes), ended, 1.0))
+        traces.append(Trace(tuple(processes), ended, 1.0, files))
     return launch.Launches(Source("train_fsdp.py", text), *traces)
 
 

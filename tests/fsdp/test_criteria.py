@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.fsdp.parts import part
-from tests.fsdp.scripted import REFERENCE, Change, Events, findings, found, telling, until, without
+from tests.fsdp.scripted import REFERENCE, ROWS, Change, Events, findings, found, telling, until, without
 
 CRITERIA = list(part("conversion").CRITERIA)
 
@@ -28,6 +28,12 @@ def test_a_right_conversion_passes(criterion: str) -> None:
     finding = found(criterion)
     assert finding.verdict == "pass", finding.reason
     assert (finding.line is None) == (criterion == "overall_correctness")
+
+
+def drifting(rank: int, nodes: bool, events: Events) -> Events:
+    """Without sharding, and without averaging."""
+    whole = telling("wrapped", sharded=False)(rank, nodes, events)
+    return telling("weights", total=float(rank))(rank, nodes, whole)
 
 
 DEVICES = "distributed_init overall_correctness"  # no run on real devices would end well
@@ -59,6 +65,7 @@ FAULTS: dict[str, tuple[Change, str]] = {
     "another sampler told": (telling("set_epoch", of=3), "set_epoch"),
     "nothing written": (without("saved"), "rank0_checkpoint"),
     "nothing in what is written": (telling("saved", size=0), "rank0_checkpoint"),
+    "another state written": (telling("saved", whole=False), "rank0_checkpoint"),
     "another type": (telling("state_dict", type="SHARDED_STATE_DICT"), "full_state_dict"),
     "not offloaded": (telling("state_dict", offload=False), "full_state_dict"),
     "gathered by every rank": (telling("state_dict", rank0=False), "full_state_dict"),
@@ -72,6 +79,11 @@ FAULTS: dict[str, tuple[Change, str]] = {
     "other losses": (telling("forward", loss=7.0), "overall_correctness"),
     "losses that are none": (telling("forward", loss=float("nan")), "overall_correctness"),
     "another model trained": (without("forward"), "overall_correctness"),
+    "a model of another size": (telling("wrapping", apart, sized=False), "overall_correctness"),
+    "other sequences": (telling("forward", rows=[-1] * 4), "overall_correctness"),
+    "sequences left out": (telling("forward", other, rows=[ROWS[12]]), "overall_correctness"),
+    "a loss of something else": (telling("asked", right=0.1), "overall_correctness"),
+    "whole weights that differ": (drifting, "overall_correctness"),
 }
 
 
@@ -112,6 +124,40 @@ def test_rank_1_writes_nothing() -> None:
     assert (finding.verdict, finding.reason) == ("fail", "rank 1 of two nodes writes a checkpoint too")
 
 
+@pytest.mark.parametrize(("rank", "size", "verdict"), [(0, 9, "pass"), (1, 9, "fail"), (1, 0, "pass")])
+def test_rank_1_writes_nothing_as_large_by_other_means(rank: int, size: int, verdict: str) -> None:
+    """A log of its own is none."""
+    opened = ("opened", {"path": "ckpt/own.bin", "lines": [68]})
+    finding = found(
+        "rank0_checkpoint",
+        lambda own, nodes, events: [*events, opened] if own == rank else events,
+        files={"ckpt/own.bin": size * 10**6 + 99},
+    )
+    assert finding.verdict == verdict
+
+
+def test_what_is_gathered_may_be_written_beside_other_things() -> None:
+    """One write that holds it is enough."""
+    other = ("saved", {"where": "ckpt/loss.pt", "size": 1, "whole": False, "lines": [60]})
+    finding = found("rank0_checkpoint", lambda rank, nodes, events: events if rank else [other, *events])
+    assert (finding.verdict, finding.line) == ("pass", 68)
+
+
+def test_each_epoch_has_an_order_of_its_own() -> None:
+    """If it is told which it is; else the order is charged there."""
+
+    def again(rank: int, nodes: bool, events: Events) -> Events:
+        read = telling("batch", rows=ROWS[:4])(rank, nodes, events)
+        return telling("forward", rows=ROWS[:4])(rank, nodes, read)
+
+    assert "same order" in found("overall_correctness", again).reason
+
+    def untold(rank: int, nodes: bool, events: Events) -> Events:
+        return again(rank, nodes, without("set_epoch")(rank, nodes, events))
+
+    assert "same order" not in found("overall_correctness", untold).reason
+
+
 def test_all_ranks_gather() -> None:
     """One that takes no part is named."""
     alone = without("state_dict")
@@ -150,8 +196,8 @@ def test_only_rank_0_prints() -> None:
 
 
 def test_rank_0_prints_each_mean() -> None:
-    """Nothing, or something else, is not enough."""
-    for text in ("", "9.18\n8.5"):
+    """Nothing, something else, one of them, or a number between them is not enough."""
+    for text in ("", "9.18\n8.5", "9.18", "9.05\n9.05"):
         assert found("overall_correctness", stdout=text).verdict == "fail"
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
+import zlib
+
 from engine.submission import Submission
 from tests.fsdp.parts import part
 
@@ -32,8 +35,21 @@ def test_one_node_has_two_devices_and_two_nodes_one_each() -> None:
 def test_the_script_lies_beside_the_given_model() -> None:
     """And is given every argument of the contract, none of them its default."""
     made = launch.script(b"text", {}, launch._ranks(1))
-    assert made.files == {"train_fsdp.py": b"text", "model.py": (launch.GIVEN / "model.py").read_bytes()}
+    model = (launch.GIVEN / "model.py").read_bytes()
+    assert made.files == {"train_fsdp.py": b"text", "model.py": model.replace(launch.MEDIUM, launch.LESS)}
+    assert model.count(launch.MEDIUM) == 1
     given = (launch.GIVEN / "train_single_gpu.py").read_text(encoding="utf-8")
     told = dict(zip(made.arguments[::2], made.arguments[1::2], strict=True))
     assert len(told) == given.count("parser.add_argument(")
     assert not [name for name, value in told.items() if f'"{name}", type=int, default={value})' in given]
+
+
+def test_the_samples_of_the_seed_are_known() -> None:
+    """By the sum of what the recorders know them by."""
+    spec = importlib.util.spec_from_file_location("model", launch.GIVEN / "model.py")
+    assert spec and spec.loader
+    model = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(model)
+    samples = model.SyntheticTokens(launch.SAMPLES, launch.SEED)
+    rows = {zlib.crc32(str(ids.tolist()).encode()) for ids, _ in samples}
+    assert (len(rows), sum(rows)) == (launch.SAMPLES, launch.ROWS)

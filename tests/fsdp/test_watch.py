@@ -14,11 +14,14 @@ from engine.verdict import Verdict
 from sandbox import Sandbox
 from tests.fsdp.parts import part
 from tests.fsdp.scripted import REFERENCE
-from tests.fsdp.variants import VARIANTS
+from tests.fsdp.variants import RIGHT
+from tests.fsdp.wrong import WRONG
 from tests.titans.ahead import ahead
 from tests.titans.configured import configured
 
 Graded = Mapping[str, asyncio.Task[dict[str, Verdict]]]
+
+VARIANTS = RIGHT | WRONG
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 

@@ -1,4 +1,4 @@
-"""Other ways to write the reference, right and wrong: what is replaced in it, and what that costs."""
+"""Other right ways to write the reference: what is replaced in it."""
 
 from __future__ import annotations
 
@@ -48,10 +48,6 @@ class Variant:
 
 def right(*changes: tuple[str, str]) -> Variant:
     return Variant(changes)
-
-
-def wrong(costs: str, *changes: tuple[str, str]) -> Variant:
-    return Variant(changes, costs)
 
 
 RIGHT = {
@@ -222,56 +218,3 @@ RIGHT = {
         ("    main()\n", "    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))\n    sys.exit(main())\n"),
     ),
 }
-
-WHOLE = "overall_correctness"
-WRONG = {
-    "a learning rate of its own": wrong(WHOLE, ("lr=args.lr)", "lr=1e-4)")),
-    "a batch for all": wrong(WHOLE, ("args.batch_size,", "args.batch_size // dist.get_world_size(),")),
-    "gradients never reset": wrong(WHOLE, ("        optimizer.zero_grad()\n", "")),
-    "a loss of nothing": wrong(WHOLE, ("        loss.backward()\n", "        (loss * 0).backward()\n")),
-    "another loss printed": wrong(WHOLE, ("loss {loss:.4f}", "loss {loss / 2:.4f}")),
-    "a host tensor in NCCL": wrong(WHOLE, (REDUCE, f"    dist.all_reduce(torch.tensor(1.0))\n{REDUCE}")),
-    "each node prints": wrong(
-        WHOLE,
-        (
-            "        if dist.get_rank() == 0:\n            print",
-            "        if not local_rank:\n            print",
-        ),
-    ),
-    "only rank 0 waits": wrong(
-        WHOLE, (ALONE, f"    if dist.get_rank() == 0:\n        dist.barrier()\n{ALONE}")
-    ),
-    "one device for all": wrong(f"distributed_init {WHOLE}", ('"cuda", local_rank', '"cuda:0"')),
-    "the bound itself": wrong("wrap_policy", ("own > LARGE", "own >= LARGE")),
-    "a policy that never looks inside": wrong(
-        "wrap_policy",
-        (
-            POLICY,
-            "lambda module, recurse, nonwrapped_numel: lambda_auto_wrap_policy(\n"
-            "        module, False, nonwrapped_numel, should_wrap)",
-        ),
-    ),
-    "a policy of its own": wrong(
-        "wrap_policy",
-        (POLICY, "lambda module, recurse, nonwrapped_numel: recurse or should_wrap(module)"),
-    ),
-    "the share by LOCAL_RANK": wrong(
-        "distributed_sampler",
-        ("(dataset, shuffle", "(dataset, num_replicas=dist.get_world_size(), rank=local_rank, shuffle"),
-    ),
-    "another sampler told": wrong("set_epoch", ("sampler.set", f"{SAMPLER}.set")),
-    "told too late": wrong("set_epoch", (TOLD, ""), (SAVED, SAVED + TOLD)),
-    "sharded state": wrong(
-        "full_state_dict",
-        ("import FullState", "import ShardedStateDictConfig, FullState"),
-        ("FullStateDictConfig(offload_to_cpu=True, rank0_only=True)", "ShardedStateDictConfig()"),
-        ("FULL_STATE_DICT", "SHARDED_STATE_DICT"),
-    ),
-    "each node writes": wrong(
-        "rank0_checkpoint", (ALONE, "    if os.environ['LOCAL_RANK'] == '0':\n        os.makedirs")
-    ),
-    "an end before the training": wrong(
-        f"cleanup {WHOLE}", (EPOCHS, f"    dist.destroy_process_group()\n{EPOCHS}")
-    ),
-}
-VARIANTS = RIGHT | WRONG

@@ -9,7 +9,7 @@ from engine.trace import Process, Trace
 
 from .epochs import epochs
 from .finding import Finding, fails, line_of, who
-from .launch import BATCH, EPOCHS, FOLDER, LR, RANKS, SAMPLES
+from .launch import BATCH, EPOCHS, FOLDER, LR, RANKS, ROWS, SAMPLES
 
 SCALED = (LR, LR * RANKS, LR * math.sqrt(RANKS))  # as it is, or as is usual for larger batches
 
@@ -42,7 +42,7 @@ def _rate(process: Process) -> Iterator[Fault]:
 
 def _size(process: Process) -> Iterator[Fault]:
     for facts in process.of("wrapping"):
-        if facts.get("model") and not facts.get("small"):
+        if facts.get("model") and not facts.get("sized"):
             yield "wraps a model that is not of the size asked for", line_of(facts)
 
 
@@ -59,3 +59,5 @@ def shared(trace: Trace) -> Iterator[Finding]:
     rows = {row for epoch in read for batch in epoch.batches for row in batch}
     if rows and len(rows) != SAMPLES:
         yield fails(f"{len(rows)} different samples are read, not the {SAMPLES} asked for")
+    if rows and sum(rows) != ROWS:
+        yield fails("the samples that are read are not those of the seed asked for")

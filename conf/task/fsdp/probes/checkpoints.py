@@ -9,6 +9,7 @@ from .course import Course, each
 from .finding import Facts, Finding, fails, line_of, passes, unclear, who
 from .live import Live
 
+LARGE = 1_000_000  # bytes: the state has more in any type of number, a log or a note has fewer
 SETTINGS = {"offload_to_cpu": "offload", "rank0_only": "rank0"}  # and what the recorders call them
 
 
@@ -18,8 +19,9 @@ def rank0_checkpoint(course: Course, live: Live) -> Iterator[Finding]:
         if rank != 0 and saved:
             where = " of two nodes" if nodes else ""
             yield fails(f"rank {rank}{where} writes a checkpoint too", line_of(saved[0]))
+    yield from _other_writers(course)
     if all(wrote[0, nodes] for nodes in (False, True)):
-        yield _written(wrote[0, False][0])
+        yield _written([*wrote[0, False], *wrote[0, True]])
     if course.cut:
         yield _by_syntax(live)
     left = [name for name in course.launches.node.files if name not in ("train_fsdp.py", "model.py")]
@@ -28,10 +30,21 @@ def rank0_checkpoint(course: Course, live: Live) -> Iterator[Finding]:
     yield fails("no checkpoint is written")
 
 
-def _written(saved: Facts) -> Finding:
-    if not saved.get("size"):
-        return fails("what is written holds no state", line_of(saved))
-    return passes("rank 0 alone writes the checkpoint", line_of(saved))
+def _other_writers(course: Course) -> Iterator[Finding]:
+    """Files as large as a checkpoint, which were opened by others than rank 0."""
+    for process, nodes in each(course.launches):
+        for facts in process.of("opened"):
+            if process.rank and course.launches.of(nodes).files.get(facts["path"], 0) > LARGE:
+                yield fails(f"{who(process, nodes)} writes {facts['path']}", line_of(facts))
+
+
+def _written(saved: Sequence[Facts]) -> Finding:
+    full = [facts for facts in saved if facts.get("size") and facts.get("whole") is not False]
+    if not any(facts.get("size") for facts in saved):
+        return fails("what is written holds no state", line_of(saved[0]))
+    if not full:
+        return fails("what is written is not the state that was gathered", line_of(saved[0]))
+    return passes("rank 0 alone writes the checkpoint", line_of(full[0]))
 
 
 def _by_syntax(live: Live) -> Finding:

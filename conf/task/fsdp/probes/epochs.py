@@ -18,6 +18,7 @@ class Epoch:
     trains: bool = False
     batches: list[list[int]] = field(default_factory=list)
     losses: list[float] = field(default_factory=list)
+    trained: list[int] = field(default_factory=list)  # the rows that the model was called with
 
 
 def epochs(process: Process) -> list[Epoch]:
@@ -49,6 +50,7 @@ class _Reading:
                 self._last.batches.append(list(facts["rows"]))
             case "forward" if self._last:
                 self._last.losses.append(float(facts["loss"]))
+                self._last.trained += facts["rows"]
             case "backward" if self._last:
                 self._last.trains = True
 

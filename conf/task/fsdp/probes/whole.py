@@ -16,9 +16,11 @@ from .epochs import epochs
 from .finding import Facts, Finding, fails, line_of, passes, who
 from .group import misplaced
 from .launch import LOSSES
+from .learning import learns
 from .live import Live
 
 NEAR = 0.35  # of the mean loss of an epoch, which is about 9: other orders of the samples differ by 0.1
+PRINTED = 0.06  # of that mean, which is computed in another type of number, and may be printed as 9.1
 NUMBER = re.compile(r"[-+]?\d+\.\d+(?:[eE][-+]?\d+)?")
 
 
@@ -31,12 +33,13 @@ def overall_correctness(course: Course, live: Live) -> Iterator[Finding]:
 
 
 def _faults(course: Course, live: Live) -> Iterator[Finding]:
-    for check in (_moved, _trained, heeded, _losses, _printed):
+    for check in (_moved, _trained, heeded, learns, _losses, _silent):
         for process, nodes in each(course.launches):
             yield from check(process, nodes)
     drawn = next(distributed_sampler(course, live)).verdict == "pass"
     for nodes in (False, True):
         yield from _equal(course, nodes)
+        yield from _reported(course, nodes)
         if drawn:  # else it is charged there
             yield from shared(course.launches.of(nodes))
 
@@ -95,22 +98,27 @@ def _means(process: Process) -> list[float]:
     return [fmean(epoch.losses) for epoch in epochs(process) if epoch.losses]
 
 
-def _printed(process: Process, nodes: bool) -> Iterator[Finding]:
-    if process.rank:
-        said = process.stdout.strip() or (re.search(r"loss\W+\d", process.stderr) or [""])[0]
-        if said:
-            yield fails(f"{who(process, nodes)} prints as well: {said.splitlines()[0][:80]}")
-        return
-    numbers = [float(found) for found in NUMBER.findall(process.stdout + process.stderr)]
-    for mean in _means(process):
-        if not any(abs(number - mean) <= NEAR for number in numbers):
-            yield fails(f"{who(process, nodes)} does not print the mean loss of each epoch")
+def _silent(process: Process, nodes: bool) -> Iterator[Finding]:
+    said = process.stdout.strip() or (re.search(r"loss\W+\d", process.stderr) or [""])[0]
+    if process.rank and said:
+        yield fails(f"{who(process, nodes)} prints as well: {said.splitlines()[0][:80]}")
+
+
+def _reported(course: Course, nodes: bool) -> Iterator[Finding]:
+    """Rank 0 prints the mean of each epoch, over its own samples or over those of all."""
+    first, *others = course.launches.of(nodes).processes
+    own, rest = _means(first), [_means(process) for process in others]
+    over_all = [fmean(means) for means in zip(own, *rest, strict=False)]
+    numbers = [float(found) for found in NUMBER.findall(first.stdout + first.stderr)]
+    for right in zip(own, over_all, strict=False):
+        if not any(abs(number - mean) <= PRINTED for number in numbers for mean in right):
+            yield fails(f"{who(first, nodes)} does not print the mean loss of each epoch")
 
 
 def _equal(course: Course, nodes: bool) -> Iterator[Finding]:
     """Weights that are not sharded are the same everywhere; shards cannot but fit together."""
     processes = course.launches.of(nodes).processes
-    if any(process.of("wrapped") for process in processes):
+    if any(facts.get("sharded") for process in processes for facts in process.of("wrapped")):
         return
     totals = [float(facts["total"]) for process in processes for facts in process.of("weights")]
     if totals and max(totals) - min(totals) > 1e-3:

@@ -13,7 +13,8 @@ import torch
 from place import DEVICE, Places, lines, mark
 
 GIB = 1 << 30
-ABOUT = SimpleNamespace(name="CUDA", total_memory=16 * GIB, major=8, minor=0, multi_processor_count=64)
+NAME = "NVIDIA A100-SXM4-40GB"
+ABOUT = SimpleNamespace(name=NAME, total_memory=40 * GIB, major=8, minor=0, multi_processor_count=108)
 
 
 class Idle:
@@ -71,7 +72,7 @@ ANSWERS = {
     "get_device_name": ABOUT.name,
     "get_device_properties": ABOUT,
     "get_device_capability": (8, 0),
-    "mem_get_info": (8 * GIB, 16 * GIB),
+    "mem_get_info": (39 * GIB, 40 * GIB),
     "memory_summary": "",
     "is_current_stream_capturing": False,
     "get_rng_state": torch.get_rng_state(),
@@ -108,6 +109,7 @@ def pretend_cuda(note: Callable[..., None]) -> Devices:
         setattr(torch.accelerator, name, _saying(None))
     torch.accelerator.current_stream = Idle
     torch.cuda.nccl.version = _saying((2, 20, 5))
+    torch.version.cuda = "12.6"
     torch.compile = _as_it_is
     torch.nn.Module.compile = _saying(None)
     torch.optim.Optimizer._accelerator_graph_capture_health_check = _saying(None)

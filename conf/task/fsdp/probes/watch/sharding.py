@@ -13,6 +13,7 @@ from place import DEVICE, lines, mark, place, sizes
 from policy import Policies, answers
 from torch import nn
 from torch.distributed.fsdp import FullyShardedDataParallel as FSDP  # noqa: N817  as everybody does
+from torch.distributed.fsdp import ShardingStrategy
 
 CPU = torch.device("cpu")
 POSITIONAL = ("process_group", "sharding_strategy", "cpu_offload", "auto_wrap_policy")
@@ -25,6 +26,7 @@ class Sharding:
         self.note, self.devices, self.policies = note, devices, Policies()
         self.root: Any = None
         self.called: Any = None
+        self.gathered: Any = None
         self.inside = False
         mend()
         self._watch_wrapping()
@@ -62,7 +64,8 @@ class Sharding:
         inside = [one for one in model.modules() if isinstance(one, FSDP) and one is not model]
         units = [type(one._fsdp_wrapped_module).__name__ for one in inside]
         said = answers(policy) if callable(policy) else None
-        self.note("wrapped", units=units, lambdas=len(self.policies.lambdas), answers=said)
+        sharded = model.sharding_strategy is not ShardingStrategy.NO_SHARD
+        self.note("wrapped", units=units, sharded=sharded, lambdas=len(self.policies.lambdas), answers=said)
 
     def _watch_forward(self) -> None:
         own = FSDP.forward
@@ -83,11 +86,14 @@ class Sharding:
 
         def state_dict(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
             outermost = not args and "prefix" not in kwargs and isinstance(module, FSDP)
-            if outermost:
-                self.note("state_dict", **_settings(module), root=module is self.root, lines=lines())
+            if not outermost:
+                return own(module, *args, **kwargs)
+            settings, root = _settings(module), module is self.root
+            self.note("state_dict", **settings, root=root, lines=lines())
             state = own(module, *args, **kwargs)
-            if outermost:
-                self.note("gathered", size=sizes(state))
+            self.note("gathered", size=sizes(state))
+            if root and settings["type"] == "FULL_STATE_DICT":
+                self.gathered = state
             return state
 
         FSDP.state_dict = state_dict
@@ -109,11 +115,12 @@ def _settings(model: nn.Module) -> dict[str, Any]:
 def _about(module: nn.Module) -> dict[str, bool]:
     """Whether this is the model that was given, in the size that was asked for."""
     if not is_given(module):
-        return {"model": False, "small": False}
+        return {"model": False, "sized": False}
     with torch.device("meta"):
-        small = [one.shape for one in sys.modules["model"].build_model("small").parameters()]
+        size = sys.argv[sys.argv.index("--model-size") + 1]
+        asked = [one.shape for one in sys.modules["model"].build_model(size).parameters()]
     flat = any(isinstance(one, FSDP) for one in module.modules())  # its parameters have no shapes any more
-    return {"model": True, "small": flat or [one.shape for one in module.parameters()] == small}
+    return {"model": True, "sized": flat or [one.shape for one in module.parameters()] == asked}
 
 
 def is_given(module: nn.Module) -> bool:

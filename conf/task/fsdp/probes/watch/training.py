@@ -1,17 +1,13 @@
-"""The training itself: what is loaded, what the losses are, which parameters are stepped, what is saved."""
+"""The training itself: what is loaded, and which parameters are stepped."""
 
 from __future__ import annotations
 
-import os
-import zlib
 from collections.abc import Callable
 from typing import Any
 
 import torch
-from place import HOST, lines, mark, sizes, tensors
-from sharding import Sharding, is_given
-from torch.nn import functional
-from torch.nn.modules.module import register_module_forward_hook
+from place import HOST, lines, mark, rows, tensors
+from sharding import Sharding
 from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 from torch.utils.data import DataLoader, DistributedSampler
@@ -20,8 +16,6 @@ from torch.utils.data.dataloader import _BaseDataLoaderIter
 
 def watch_training(note: Callable[..., None], sharding: Sharding) -> Callable[[], None]:
     _watch_data(note)
-    _watch_saving(note)
-    _watch_model(note)
     return _watch_steps(note, sharding)
 
 
@@ -39,10 +33,10 @@ def _watch_data(note: Callable[..., None]) -> None:
 
     def batch(iterator: Any) -> Any:
         given = mark(give(iterator), HOST)
-        first = next(tensors(given), None)
-        if first is not None and first.dim() == 2:
-            rows = [zlib.crc32(bytes(str(row), "ascii")) for row in first.tolist()]
-            note("batch", loader=id(iterator), rows=rows)
+        told = [rows(one) for one in tensors(given) if one.dim() == 2]
+        if told:
+            beside = [row for other in told[1:] for row in other]
+            note("batch", loader=id(iterator), rows=told[0], beside=beside)
         return given
 
     def epoch_set(sampler: Any, epoch: int) -> None:
@@ -51,31 +45,6 @@ def _watch_data(note: Callable[..., None]) -> None:
 
     DataLoader.__iter__, _BaseDataLoaderIter.__next__ = iterate, batch
     DistributedSampler.set_epoch = epoch_set
-
-
-def _watch_saving(note: Callable[..., None]) -> None:
-    save = torch.save
-
-    def saved(value: Any, where: Any, *args: Any, **kwargs: Any) -> None:
-        path = os.fspath(where) if isinstance(where, str | os.PathLike) else None
-        note("saved", where=path, size=sizes(value), lines=lines())
-        save(value, where, *args, **kwargs)
-
-    torch.save = saved
-
-
-def _watch_model(note: Callable[..., None]) -> None:
-    """The loss as it would be without scaling, dividing or masking: a sequence foretells itself."""
-
-    def forward(module: Any, args: Any, kwargs: Any, logits: Any) -> None:
-        ids = next(tensors([args, kwargs]), None)
-        if not (is_given(module) and module.training and torch.is_grad_enabled() and ids is not None):
-            return
-        with torch.no_grad(), torch._C.DisableTorchFunction():
-            loss = functional.cross_entropy(logits[:, :-1].flatten(0, 1).float(), ids[:, 1:].flatten())
-            note("forward", loss=loss.item(), lines=lines())
-
-    register_module_forward_hook(forward, with_kwargs=True)
 
 
 def _watch_steps(note: Callable[..., None], sharding: Sharding) -> Callable[[], None]:

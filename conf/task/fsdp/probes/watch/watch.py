@@ -7,6 +7,8 @@ from collections.abc import Callable
 import torch.fx.experimental.proxy_tensor  # noqa: F401  autocast looks for it where calls are intercepted
 from cuda import pretend_cuda
 from group import watch_group
+from learning import watch_learning
+from saving import watch_saving
 from sharding import Sharding
 from training import watch_training
 
@@ -14,4 +16,7 @@ from training import watch_training
 def watch(note: Callable[..., None], rank: int) -> Callable[[], None]:  # noqa: ARG001
     devices = pretend_cuda(note)
     watch_group(note, devices)
-    return watch_training(note, Sharding(note, devices))
+    sharding = Sharding(note, devices)
+    watch_saving(note, sharding)
+    watch_learning(note)
+    return watch_training(note, sharding)
