@@ -23,6 +23,8 @@ def training(
     rate: float = 0.1,
     shapes: Sequence[Any] = SHAPES,
     asked: int | None = None,
+    seed: int = 0,
+    alike: float = 1.0,
 ) -> Events:
     """What is told of a plain training; `asked` is how many rows it should have had."""
     events: Events = [("expected", {"rows": list(range(rows if asked is None else asked)), "shapes": shapes})]
@@ -32,14 +34,16 @@ def training(
             ("loaded", {"rows": [keys, keys], "pinned": False, "lines": [3]}),
             ("backward", {"loss": 9.0, "carried": False, "lines": [5]}),
             ("rows", {"rows": keys, "lines": [4]}),
+            ("compared", {"loss": 9.0, "alike": alike, "where": "head.weight", "sure": True}),
             ("step", {"lr": [rate], "pushed": True, "fused": False, "foreach": False, "lines": [6]}),
         ]
-    return [*events, ended(), ("end", {"shapes": shapes, "changed": len(shapes), "finite": True})]
+    end = {"shapes": shapes, "changed": len(shapes), "finite": True, "seed": seed}
+    return [*events, ended(), ("end", end)]
 
 
 def other_training() -> Events:
     """What the second run of the gate tells when all arguments are heeded."""
-    return training(rows=12, epochs=2, batch=4, rate=0.00123, shapes=OTHER_SHAPES)
+    return training(rows=12, epochs=2, batch=4, rate=0.00123, shapes=OTHER_SHAPES, seed=5)
 
 
 def ended(how: str = "finished", **facts: Any) -> tuple[str, dict[str, Any]]:

@@ -11,7 +11,14 @@ from tests.memopt.parts import part
 from tests.memopt.scripted import OTHER_SHAPES, SHAPES, Events, Run, ended, other_training, training
 
 SOURCE = Source("x.py", "")
-GOOD: dict[str, Any] = {"rows": 12, "epochs": 2, "batch": 4, "rate": 0.00123, "shapes": OTHER_SHAPES}
+GOOD: dict[str, Any] = {
+    "rows": 12,
+    "epochs": 2,
+    "batch": 4,
+    "rate": 0.00123,
+    "shapes": OTHER_SHAPES,
+    "seed": 5,
+}
 
 
 def ignored(other: Run, plain: Events | None = None) -> str:
@@ -39,6 +46,18 @@ def test_all_are_heeded() -> None:
 def test_one_that_makes_no_difference_is_named(argument: str, changes: dict[str, Any]) -> None:
     """The run is then as if it had not been said."""
     assert ignored(Run(training(**GOOD | changes))) == f"{argument} is ignored"
+
+
+def foreign(seed: int) -> Events:
+    """The second run, with rows that its seed does not make."""
+    changes = {"expected": {"rows": [*range(100, 112)]}}
+    return [(kind, facts | changes.get(kind, {})) for kind, facts in training(**GOOD | {"seed": seed})]
+
+
+@pytest.mark.parametrize(("seed", "said"), [(0, "--seed is ignored"), (5, "")])
+def test_a_seed_is_ignored_where_it_makes_neither_data_nor_weights(seed: int, said: str) -> None:
+    """One of the two is enough."""
+    assert ignored(Run(foreign(seed))) == said
 
 
 def test_rows_that_the_first_run_passed_at_once() -> None:

@@ -60,6 +60,13 @@ async def test_an_argument_that_is_ignored_fails() -> None:
     assert (verdict.verdict, verdict.reason) == ("fail", "--epochs is ignored")
 
 
+async def test_what_is_not_sure_stays_open() -> None:
+    """The gate says so, with the line."""
+    verdict = await gate(Run(training(alike=0.7)))
+    assert (verdict.verdict, verdict.failure) == ("unclear", None)
+    assert "head.weight" in verdict.reason
+
+
 async def test_a_file_that_could_deceive_proves_nothing_by_its_run() -> None:
     """It gets no pass, but a fail it gets."""
     text = TEXT + "import sys\nsys._getframe()\n"

@@ -50,6 +50,22 @@ def test_it_counts_where_the_loss_hears_of_it(technique: str, heard: bool, verdi
     assert found(technique, training()) == []
 
 
+@pytest.mark.parametrize(
+    ("technique", "how", "verdict"),
+    [
+        ("compile", "idle", "fail"),
+        ("gradient_checkpointing", "idle", "fail"),
+        ("sdpa", "small", "unclear"),
+        ("channels_last", "moved", "unclear"),
+        ("optimizer", "nothing", "fail"),
+        ("inplace", "nothing", "fail"),
+    ],
+)
+def test_it_must_have_an_effect(technique: str, how: str, verdict: str) -> None:
+    """A function that does nothing, gradients that are not there, numbers that stay do not count."""
+    assert found(technique, used(technique, how=how)) == [verdict]
+
+
 def test_a_model_that_is_told_may_not_be_able_to_follow() -> None:
     """It has no parameters of four dimensions."""
     assert found("channels_last", used("channels_last", how="module")) == ["unclear"]

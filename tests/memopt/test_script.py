@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+import pytest
+
 from engine.source import Source
 from engine.submission import Submission
 from tests.memopt.parts import part
@@ -32,6 +34,7 @@ def test_the_recorders_know_their_order() -> None:
     assert order == {
         "SCRIPT": "train_optimized.py",
         "SAMPLES": 10,
+        "SEED": 0,
         "SIZE": "small",
         "SHIM": True,
         "DELETES": [(1, ["a", "b"]), (3, ["d[0]"]), (4, ["e.f"])],
@@ -45,11 +48,22 @@ def test_the_other_run_has_a_size_of_its_own() -> None:
     assert script.OTHER.model_size in script.OTHER_SIZE
 
 
-def test_the_file_is_found() -> None:
-    """By its name, or as the only one."""
-    assert script.source_of(Submission({"a.py": "1", "train_optimized.py": "2"})).text == "2"
-    assert script.source_of(Submission({"notes.md": "1", "b.py": "2"})).name == "b.py"
-    assert script.source_of(Submission({"notes.md": "1"})) is None
+@pytest.mark.parametrize(
+    ("names", "name"),
+    [
+        (["a.py", "train_optimized.py"], "train_optimized.py"),
+        (["a.py", "out/train_optimized.py"], "out/train_optimized.py"),
+        (["model.py", "solution.py"], "solution.py"),
+        (["model.py", "helpers.py", "training.py"], "training.py"),
+        (["notes.md", "b.py"], "b.py"),
+        (["model.py"], "model.py"),
+        (["notes.md"], None),
+    ],
+)
+def test_the_script_is_found(names: list[str], name: str | None) -> None:
+    """By its name, or as what is no model; the model is only taken where there is nothing else."""
+    found = script.source_of(Submission({each: f"# {each}" for each in names}))
+    assert (found and (found.name, found.text)) == (name and (name, f"# {name}"))
 
 
 def test_the_vocabulary_is_that_of_the_given_model() -> None:

@@ -74,6 +74,51 @@ def test_what_is_missing_of_a_training(events: Events, words: str) -> None:
     assert words in fault(Run(events)).reason
 
 
+@pytest.mark.parametrize(
+    ("alike", "kept", "sure"),
+    [
+        (0.98, True, True),
+        (0.7, False, False),
+        (0.1, False, True),
+        (-0.3, False, True),
+        (float("nan"), True, True),
+    ],
+)
+def test_gradients_are_those_of_the_given_model(alike: float, kept: bool, sure: bool) -> None:
+    """Alike but for rounding; where only a part of the tokens may be missing it stays open."""
+    found = fault(Run(training(alike=alike)))
+    assert (found is None) is kept
+    assert kept or (found.sure, "head.weight" in found.reason) == (sure, True)
+
+
+def test_parameters_of_other_names_leave_it_open() -> None:
+    """They may have been taken for one another."""
+    facts = {"loss": 9.0, "alike": 0.1, "where": "head.weight", "sure": False}
+    assert not fault(Run(broken("compared", **facts))).sure
+
+
+def test_without_a_comparison_nothing_is_held_against_it() -> None:
+    """As where the parameters are not found by the names of the given model."""
+    assert fault(Run(without(training(), "compared"))) is None
+
+
+@pytest.mark.parametrize(
+    ("stdout", "sure"),
+    [("loss 9.02", None), ("loss 8.6", None), ("loss 0.5", True), ("took 0.03 s", True), ("sum 45.1", False)],
+)
+def test_the_number_that_is_printed_is_the_loss(stdout: str, sure: bool | None) -> None:
+    """Near the losses of the run; a sum of them is no mean, but may be meant for one."""
+    found = fault(Run(stdout=stdout))
+    assert (found and found.sure) is sure
+
+
+def test_the_loss_of_pieces_may_be_printed() -> None:
+    """Where gradients add up over two, half of it is."""
+    steps = [number for number, event in enumerate(training()) if event[0] == "step"]
+    events = [event for number, event in enumerate(training()) if number not in steps[::2]]
+    assert fault(Run(events, stdout="loss 4.5")) is None
+
+
 def test_projections_may_be_split() -> None:
     """The architecture is the same with three small ones as with one that is three times as high."""
     split = [[8000, 4], [192, 4], [1], [3]]

@@ -15,7 +15,7 @@ from engine.trace import trace
 from engine.verdict import Verdict
 from sandbox import Sandbox
 from tests.memopt.parts import part
-from tests.memopt.variants import VARIANTS
+from tests.memopt.variants import TRAINED, UNTRAINED, VARIANTS
 from tests.titans.ahead import ahead
 from tests.titans.configured import configured
 
@@ -45,6 +45,28 @@ async def test_a_variant_earns_what_it_does(graded: Graded, name: str) -> None:
     got = {id: verdict.verdict for id, verdict in found.items() if verdict.verdict != "fail"}
     expected = dict.fromkeys(wanted.earns, "pass") | dict.fromkeys(wanted.unclear, "unclear")
     assert got == expected, {id: verdict.reason for id, verdict in found.items()}
+
+
+async def gate(text: str) -> Verdict:
+    sandbox = configured()
+    found: dict[str, Verdict] = await part("execution").probe(Submission({"x.py": text}), sandbox)
+    await sandbox.close()
+    return found["execution"]
+
+
+@pytest.mark.parametrize("name", UNTRAINED)
+async def test_another_training_is_stopped_at_the_gate(name: str) -> None:
+    """Another loss, another model, other arguments, or another number than the loss."""
+    change, words = UNTRAINED[name]
+    verdict = await gate(change.text)
+    assert (verdict.verdict, words in verdict.reason) == ("fail", True), verdict.reason
+
+
+@pytest.mark.parametrize("name", TRAINED)
+async def test_the_same_training_in_another_way_passes(name: str) -> None:
+    """The gradients are the same but for a factor and rounding."""
+    verdict = await gate(TRAINED[name].text)
+    assert verdict.verdict == "pass", verdict.reason
 
 
 async def test_the_recorders_change_nothing() -> None:

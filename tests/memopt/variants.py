@@ -180,6 +180,9 @@ VARIANTS = {
     "checkpointed without gradients": variant(
         "", ("# end", "with torch.no_grad():\n    checkpoint(model, ids, use_reentrant=False)")
     ),
+    "nothing checkpointed": variant(
+        "", ("# loss", "loss = checkpoint(lambda x: x * 1.0, loss, use_reentrant=False)")
+    ),
     # sdpa
     "attention": variant(
         "sdpa",
@@ -202,9 +205,17 @@ VARIANTS = {
             "# top",
             "def attend(q, k, v):\n"
             "    y = F.scaled_dot_product_attention(q, k, v, is_causal=True)\n"
-            "    return ((q @ k.transpose(-2, -1)) / 6).softmax(-1) @ v + 1e-12 * y\n" + ATTENTION,
+            "    return ((q @ k.transpose(-2, -1)) / 6).softmax(-1) @ v + 1e-4 * y\n" + ATTENTION,
         ),
         ("# model", REPLACED),
+    ),
+    "attention of logits": variant(
+        "",
+        (
+            "# loss",
+            "some = logits[:, None, :, :8]\nloss = loss + F.scaled_dot_product_attention(some, some, some).mean()",
+        ),
+        unclear="sdpa",
     ),
     "a backend chosen": variant("", ("# model", "torch.backends.cuda.enable_flash_sdp(True)")),
     # gradient accumulation and micro-batches
@@ -235,6 +246,9 @@ VARIANTS = {
     ),
     "gradients set to None one by one": variant(
         "optimizer", ("optimizer.zero_grad(set_to_none=False)", "for p in params:\n    p.grad = None")
+    ),
+    "gradients set to None before there are any": variant(
+        "", ("# setup", "optimizer.zero_grad(set_to_none=True)")
     ),
     "gradients reset as always": variant("", ("zero_grad(set_to_none=False)", "zero_grad()")),
     "fused where there is CUDA": variant("optimizer", ("lr=args.lr)", f"lr=args.lr, fused={CUDA})")),
@@ -291,6 +305,9 @@ VARIANTS = {
     "parameters set up in place": variant(
         "", ("# model", "for p in model.parameters():\n    p.data.mul_(1)")
     ),
+    "a loss times one": variant("", ("# loss", "loss.mul_(1.0)")),
+    "a loss times a half": variant("inplace", ("# loss", "loss.mul_(0.5)")),
+    "a copy that is thrown away": variant("", ("# loss", "logits.detach().clone().relu_().add_(1.0)")),
     "something else in place": variant("", ("# done", "torch.zeros(1).add_(1)")),
     # compile
     "a compiled model": variant("compile", ("# model", "model = torch.compile(model, mode='max-autotune')")),
@@ -307,6 +324,8 @@ VARIANTS = {
         (PASS, "total += run(model, ids, labels)\noptimizer.step()"),
         ("total += loss.item()", ""),
     ),
+    "the loss compiled": variant("compile", ("F.cross_entropy", "torch.compile(F.cross_entropy)")),
+    "nothing compiled": variant("", ("# loss", "loss = torch.compile(lambda x: x * 1.0)(loss)")),
     "compiled and not called": variant("", ("# model", "compiled = torch.compile(model)")),
     "compiled for evaluation": variant(
         "",
@@ -323,6 +342,11 @@ VARIANTS = {
             "    return F.scaled_dot_product_attention(*heads, is_causal=True)\n" + ATTENTION,
         ),
         ("# model", REPLACED),
+    ),
+    "logits with channels last, and back": variant(
+        "",
+        ("model(ids)", "model(ids)[None].contiguous(memory_format=torch.channels_last)[0].contiguous()"),
+        unclear="channels_last",
     ),
     "a model with channels last": variant(
         "", ("# model", "model = model.to(memory_format=torch.channels_last)"), unclear="channels_last"
@@ -352,4 +376,78 @@ VARIANTS = {
             f"if {CUDA}:\n    assert model(ids.cuda()).is_cuda and torch.zeros(1, device='cuda:0').numel()",
         ),
     ),
+}
+
+
+# What trains something else than it was given, and a word of what the gate says to it.
+UNTRAINED = {
+    "other labels": (variant("", ("labels.flatten())", "ids.flatten())")), "gradient of"),
+    "the last token": (
+        variant("", ("logits.flatten(0, 1), labels.flatten()", "logits[:, -1], labels[:, -1]")),
+        "gradient of",
+    ),
+    "rows cut short": (
+        variant("", ("# batch", "labels = labels[:, :8]"), ("model(ids)", "model(ids)[:, :8]")),
+        "gradient of",
+    ),
+    "blocks that are hardly heard": (
+        variant(
+            "",
+            (
+                "# top",
+                "block = TransformerBlock.forward\n"
+                "TransformerBlock.forward = lambda self, x: x + 1e-3 * block(self, x)",
+            ),
+        ),
+        "gradient of blocks.",
+    ),
+    "a layer left out": (
+        variant(
+            "",
+            ("# model", "for block in model.blocks: block.norm2.register_forward_hook(lambda *x: x[2] / 9)"),
+        ),
+        "gradient of blocks.",
+    ),
+    "another number printed": (variant("", ("loss {total / len(loader):.4f}", "0.5 s")), "no number"),
+    "a seed of its own": (variant("", ("args.seed", "3")), "not from the data"),
+    "a seed that is ignored": (variant("", ("args.seed", "0")), "--seed is ignored"),
+}
+
+# Ways to compute the same loss: they pass the gate.
+TRAINED = {
+    "the loss in chunks of another length": variant(
+        "",
+        (
+            FORWARD,
+            "logits = model(ids)\n"
+            "pieces = [F.cross_entropy(x.flatten(0, 1), y.flatten(), reduction='sum')\n"
+            "          for x, y in zip(logits.split(10, 1), labels.split(10, 1))]\n"
+            "loss = sum(pieces) / labels.numel()",
+        ),
+    ),
+    "a loss scaled": variant(
+        "",
+        ("# setup", "scaler = torch.amp.GradScaler('cpu')"),
+        ("loss.backward()", "scaler.scale(loss).backward()"),
+        ("optimizer.step()", "scaler.step(optimizer)\nscaler.update()"),
+    ),
+    "weights in half precision": variant("", ("# model", "model = model.bfloat16()")),
+    "gradients by hand": variant(
+        "",
+        (
+            "loss.backward()",
+            "for p, g in zip(params, torch.autograd.grad(loss, params)): p.grad = g",
+        ),
+    ),
+    "blocks in a wrapper": variant(
+        "",
+        (
+            "# top",
+            "class Again(nn.Module):\n"
+            "    def __init__(self, block):\n        super().__init__()\n        self.block = block\n\n"
+            "    def forward(self, x):\n        return checkpoint(self.block, x, use_reentrant=True)",
+        ),
+        ("# model", "model.blocks = nn.ModuleList(map(Again, model.blocks))"),
+    ),
+    "the seed of the weights alone": variant("", ("args.num_samples, args.seed", "args.num_samples")),
 }

@@ -55,6 +55,8 @@ async def _tried(source: Source, sandbox: Sandbox) -> Verdict:
     fault = fault or ignored(first, other, second)
     if fault is None and (whole := await compiled_whole(source, sandbox)):
         fault = ended(whole, told(whole, source))
+    if fault is not None and not fault.sure:
+        return Verdict("unclear", fault.reason, source.evidence(fault.line))
     if fault is not None:
         return Verdict("fail", fault.reason, source.evidence(fault.line), failure=fault.failure)
     changed = first.end.changed if first.end else 0

@@ -27,7 +27,11 @@ def heard(technique: str, what: str) -> Callable[[Told], Findings]:
 
     def find(run: Told) -> Findings:
         for use in run.of(technique):
-            if use.heard:
+            if use.how == "idle":
+                yield Finding("fail", "it is given a function that computes nothing of the model", use.lines)
+            elif use.how == "small" and use.heard:
+                yield Finding("unclear", "it works on less than the model's rows are wide", use.lines)
+            elif use.heard:
                 yield Finding("pass", what, use.lines)
             else:
                 yield Finding(
@@ -50,7 +54,9 @@ def accumulation(run: Told) -> Findings:
 
 def optimizer(run: Told) -> Findings:
     for use in run.of("optimizer"):
-        if use.heard:
+        if use.how == "nothing":
+            yield Finding("fail", "where gradients are set to None there are none yet", use.lines)
+        elif use.heard:
             yield Finding("pass", f"gradients are reset with {use.how}", use.lines)
         else:
             yield Finding("fail", f"{use.how}, but not for the parameters that are trained", use.lines)
@@ -100,6 +106,8 @@ def channels_last(run: Told) -> Findings:
         if use.heard and use.how == "module":
             reason = "the model is told, but has no parameter of four dimensions that could follow"
             yield Finding("unclear", reason, use.lines)
+        elif use.heard and use.how == "moved":
+            yield Finding("unclear", "no operation was seen to work on it as it lies", use.lines)
         elif use.heard:
             yield Finding("pass", "a tensor of the training is in channels_last", use.lines)
         else:
@@ -109,7 +117,9 @@ def channels_last(run: Told) -> Findings:
 def inplace(run: Told) -> Findings:
     """A loss divided by `/=`, or summed up by `+=`, is in place by the letter, but perhaps by chance."""
     for use in run.of("inplace"):
-        if not use.heard:
+        if use.how == "nothing":
+            yield Finding("fail", "it works in place, but changes no number", use.lines)
+        elif not use.heard:
             yield Finding("fail", "it works in place, but on nothing of the training", use.lines)
         elif use.how == "part":
             yield Finding("unclear", "only a part of a tensor is set anew", use.lines)

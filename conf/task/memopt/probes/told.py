@@ -46,6 +46,20 @@ class Piece:
     batch: Batch | None
 
 
+@dataclass(frozen=True)
+class Compared:
+    """A backward pass beside that of the given model on the same rows by the same weights.
+
+    `loss` is the given model's. `alike` is 1 where all gradients are the same but for a common factor, less
+    where those of the parameter `where` are not. `sure`: the parameters bear the given names.
+    """
+
+    loss: float
+    alike: float
+    where: str
+    sure: bool
+
+
 @dataclass
 class Backward:
     """A backward pass: the rows it came back to, and the steps of the optimizer that followed at once.
@@ -58,6 +72,7 @@ class Backward:
     lines: Lines
     pieces: list[Piece] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+    compared: Compared | None = None
 
     @property
     def rows(self) -> frozenset[int]:
@@ -82,6 +97,7 @@ class End:
     shapes: tuple[tuple[int, ...], ...]
     changed: int
     finite: bool
+    seed: int
 
 
 @dataclass
@@ -111,6 +127,10 @@ class Told:
     @property
     def steps(self) -> list[Step]:
         return [step for backward in self.backwards for step in backward.steps]
+
+    @property
+    def compared(self) -> list[Compared]:
+        return [backward.compared for backward in self.backwards if backward.compared]
 
     @property
     def rate(self) -> float:
@@ -164,6 +184,9 @@ def _take(run: Told, event: Event) -> None:
             asked = {name: facts[name] is True for name in ("pushed", "fused", "foreach")}
             step = Step(rates, lines=_whole(facts["lines"]), **asked)
             run.backwards[-1].steps.append(step)
+        case "compared":
+            numbers = float(facts["loss"]), float(facts["alike"])
+            run.backwards[-1].compared = Compared(*numbers, str(facts["where"]), facts["sure"] is True)
         case "used":
             lines = _whole(facts["lines"])
             run.uses.append(Use(str(facts["technique"]), lines, facts["heard"] is True, str(facts["how"])))
@@ -171,7 +194,7 @@ def _take(run: Told, event: Event) -> None:
             run.how, run.error = str(facts["how"]), facts
         case "end":
             shapes = tuple(map(_whole, facts["shapes"]))
-            run.end = End(shapes, _number(facts["changed"]), facts["finite"] is True)
+            run.end = End(shapes, _number(facts["changed"]), facts["finite"] is True, _number(facts["seed"]))
         case _:
             run.broken = True
 

@@ -11,18 +11,23 @@ from dataclasses import dataclass
 from engine.trace import Trace
 
 from .script import SECONDS, Arguments
-from .told import Told
+from .told import Backward, Told
 
 NUMBER = re.compile(r"(?<![\w.])\d*\.\d+(?:e[-+]?\d+)?", re.IGNORECASE)
 
 
+UNLIKE, ALIKE = 0.6, 0.9  # in bfloat16 gradients are alike by 0.98; a loss of half of the tokens is by 0.7
+NEAR = 1.1  # how far off a loss may be for its rounding, or for a mean that is taken in another way
+
+
 @dataclass(frozen=True)
 class Fault:
-    """Why the gate fails; `failure` is what the run is called for it."""
+    """Why the gate fails, or stays open where that is not `sure`; `failure` is what the run is called."""
 
     reason: str
     line: int | None = None
     failure: str = "runtime_error"
+    sure: bool = True
 
 
 def ended(trace: Trace, run: Told) -> Fault | None:
@@ -42,7 +47,13 @@ def ended(trace: Trace, run: Told) -> Fault | None:
 
 def untrained(trace: Trace, run: Told, arguments: Arguments) -> Fault | None:
     """What is missing of a training by these arguments, if anything."""
-    return _other_rows(run, arguments) or _other_parameters(run) or _silent(trace, arguments)
+    return (
+        _other_rows(run, arguments)
+        or _other_parameters(run)
+        or _other_loss(run)
+        or _silent(trace, arguments)
+        or _other_number(trace, run, arguments)
+    )
 
 
 def _other_rows(run: Told, arguments: Arguments) -> Fault | None:
@@ -82,13 +93,53 @@ def _columns(shapes: Iterable[tuple[int, ...]]) -> Counter[tuple[int, ...]]:
     return rows
 
 
+def _other_loss(run: Told) -> Fault | None:
+    """Gradients that are not those of the given model and its loss on the rows that passed."""
+    least = min(run.backwards, key=_alike, default=None)
+    if least is None or least.compared is None or _alike(least) >= ALIKE:
+        return None
+    found = least.compared
+    what = f"the gradient of {found.where} is not that of the given model's loss on the rows that pass"
+    sure = found.sure and found.alike < UNLIKE
+    return Fault(f"{what} (alike by {found.alike:.2f})", next(iter(least.lines), None), sure=sure)
+
+
+def _alike(backward: Backward) -> float:
+    """1 where nothing is known, as of a scaled loss that overflows."""
+    return backward.compared.alike if backward.compared and math.isfinite(backward.compared.alike) else 1.0
+
+
 def _silent(trace: Trace, arguments: Arguments) -> Fault | None:
-    process = trace.processes[0]
-    lines = f"{process.stdout}\n{process.stderr}".splitlines()
-    printed = sum(1 for line in lines if NUMBER.search(line))
-    if printed < arguments.epochs:
+    if len(_printed(trace)) < arguments.epochs:
         return Fault("the script does not print the loss of each epoch")
     return None
+
+
+def _other_number(trace: Trace, run: Told, arguments: Arguments) -> Fault | None:
+    """What is printed is no mean of the losses: neither of whole ones, nor of those of pieces that add up.
+
+    It stays open where it may be a sum of theirs.
+    """
+    losses = [each.loss for each in run.compared]
+    if not losses:
+        return None
+    pieces = len(run.backwards) / max(1, sum(1 for backward in run.backwards if backward.steps))
+
+    def lines(most: float) -> int:
+        low, high = min(losses) / NEAR / most, max(losses) * NEAR * most
+        return sum(1 for line in _printed(trace) if any(low <= number <= high for number in line))
+
+    if lines(pieces) >= arguments.epochs:
+        return None
+    reason = f"no number that is printed is near the loss, which is {losses[-1]:.2f} at last"
+    return Fault(reason, sure=lines(len(run.backwards)) < arguments.epochs)
+
+
+def _printed(trace: Trace) -> list[list[float]]:
+    """The numbers of each line that has any."""
+    process = trace.processes[0]
+    lines = f"{process.stdout}\n{process.stderr}".splitlines()
+    return [[float(each) for each in found] for line in lines if (found := NUMBER.findall(line))]
 
 
 def _line(run: Told) -> int | None:

@@ -23,8 +23,8 @@ def watch_attention(witness: Witness, graph: Graph) -> None:
 
     @witness.safe
     def seen(result: Tensor) -> None:
-        where = lines()
-        witness.used("sdpa", where, heard=False)
-        graph.heard(result, lambda: witness.used("sdpa", where, heard=True))
+        where, how = lines(), "" if result.numel() >= graph.width else "small"
+        witness.used("sdpa", where, heard=False, how=how)
+        graph.heard(result, lambda: witness.used("sdpa", where, heard=True, how=how))
 
     functional.scaled_dot_product_attention = attend

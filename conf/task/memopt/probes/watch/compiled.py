@@ -31,19 +31,20 @@ def watch_compiled(witness: Witness, graph: Graph) -> None:
         @functools.wraps(function)
         def run(*args: Any, **kwargs: Any) -> Any:
             graph.compiled.append(where)
+            before = graph.work
             try:
                 result = function(*args, **kwargs)
             finally:
                 graph.compiled.pop()
-            ran(where, result)
+            ran(where, result, graph.work > before)
             return result
 
         return run
 
     @witness.safe
-    def ran(where: list[int], result: Any) -> None:
-        witness.used("compile", where, heard=False)
-        for each in tensors(result):
+    def ran(where: list[int], result: Any, worked: bool) -> None:
+        witness.used("compile", where, heard=False, how="" if worked else "idle")
+        for each in tensors(result) if worked else ():
             graph.heard(each, lambda: witness.used("compile", where, heard=True))
 
     torch.compile = compile

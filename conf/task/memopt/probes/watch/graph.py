@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.utils.weak import WeakIdKeyDictionary
 
 FAINT = 1e-9  # no gradient of an honest part of the model is as small everywhere
+SHARE = 1e-2  # of the gradient of the embedded tokens, the one that all others add up to
 
 
 class Graph:
@@ -27,24 +29,35 @@ class Graph:
         self.parameters: dict[int, Tensor] = {}
         self.initial: dict[int, Tensor] = {}
         self.compiled: list[list[int]] = []
+        self.found: list[Callable[[torch.nn.Parameter], None]] = []  # told of each parameter, once
+        self.work = 0  # operations so far that compute something
+        self.width = 0  # numbers that a row of tokens is embedded in
         self.depth = 0  # of backward passes: a checkpoint may run one within another
         self.training = False  # the outermost depends on tokens
         self._own = WeakIdKeyDictionary()
         self._waiting: list[Callable[[], None]] = []
+        self._came: list[tuple[float, Callable[[], None]]] = []  # in the backward pass that is going on
+        self._main = 0.0
 
     def heard(self, tensor: Tensor, act: Callable[[], None]) -> None:
-        """Have `act` called once a gradient comes back to this tensor, if it is a part of the training."""
-        if not tensor.requires_grad or not (self.depends(tensor) or self.recomputing):
-            return
-        called = []
+        """Have `act` called once a gradient comes back to this tensor, if it is a part of the training.
 
-        def come(gradient: Tensor) -> None:
-            with torch._C.DisableTorchFunction():
-                if not called and bool((gradient.abs() > FAINT).any()):
-                    called.append(True)
-                    act()
+        It is called at the end of the backward pass, since a gradient that cannot be felt beside the one of
+        the embedded tokens does not count.
+        """
+        if tensor.requires_grad and (self.depends(tensor) or self.recomputing):
+            _once(tensor, lambda size: self._came.append((size, act)))
 
-        tensor.register_hook(come)
+    def embedded(self, tensor: Tensor, act: Callable[[], None]) -> None:
+        """Have `act` called as soon as a gradient comes back to these embedded tokens."""
+
+        def come(size: float) -> None:
+            self._main = max(self._main, size)
+            if size > FAINT:
+                act()
+
+        if tensor.requires_grad and (self.depends(tensor) or self.recomputing):
+            _once(tensor, come)
 
     @property
     def recomputing(self) -> bool:
@@ -58,6 +71,11 @@ class Graph:
     def own(self, given: Iterable[Tensor]) -> bool:
         """Whether one of these came, by whatever way, from the data, the tables or the parameters."""
         return any(each in self._own or id(each) in self.parameters for each in given)
+
+    def holds(self, tensor: Tensor) -> bool:
+        """Whether it is a trained parameter or its gradient, or a part of one."""
+        held = [one for each in self.parameters.values() for one in (each, each.grad) if one is not None]
+        return any(_place(tensor) == _place(one) for one in held)
 
     def keep(self, given: Iterable[Tensor]) -> None:
         """These did."""
@@ -90,6 +108,8 @@ class Graph:
             yield
         finally:
             self.depth -= 1
+            if self.depth == 0:
+                self._leave()
 
     def _enter(self, roots: Sequence[Tensor]) -> None:
         found = {id(leaf): leaf for root in roots for leaf in leaves(root)}
@@ -100,14 +120,48 @@ class Graph:
                 if key not in self.parameters and isinstance(leaf, torch.nn.Parameter):
                     self.parameters[key] = leaf
                     self.initial[key] = leaf.detach().clone()
+                    for act in self.found:
+                        act(leaf)
+
+    def _leave(self) -> None:
+        came, main, self._came, self._main = self._came, self._main, [], 0.0
+        for size, act in came:
+            if size > max(FAINT, SHARE * main):
+                act()
+
+
+def _once(tensor: Tensor, act: Callable[[float], None]) -> None:
+    """Have `act` told the size of the first gradient that comes back to this tensor."""
+    called = []
+
+    def come(gradient: Tensor) -> None:
+        if not called:
+            called.append(True)
+            with torch._C.DisableTorchFunction():
+                act(float(gradient.detach().float().norm()))
+
+    tensor.register_hook(come)
+
+
+def _place(tensor: Tensor) -> int:
+    return tensor.untyped_storage().data_ptr()
+
+
+def grown(tensor: Tensor) -> Any:
+    """The node of the graph that a tensor came from. A view made without gradients may refuse to say."""
+    try:
+        return tensor.grad_fn
+    except RuntimeError:
+        return None
 
 
 def leaves(tensor: Tensor) -> Iterator[Tensor]:
     """The leaves that a tensor was computed from."""
-    if tensor.grad_fn is None:
+    first = grown(tensor)
+    if first is None:
         yield from [tensor] * tensor.requires_grad
         return
-    seen, waiting = {tensor.grad_fn}, [tensor.grad_fn]
+    seen, waiting = {first}, [first]
     while waiting:
         node = waiting.pop()
         if hasattr(node, "variable"):

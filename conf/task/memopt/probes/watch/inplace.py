@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from graph import Graph
+from graph import Graph, grown
 from operations import Operations
 from torch import Tensor
+from torch.utils.weak import WeakIdKeyDictionary
 from witness import OURS, Witness, at_hand, lines, tensors
 
 ASSIGNING = {"__iadd__", "__isub__", "__imul__", "__idiv__", "__itruediv__", "__ipow__"}
@@ -22,12 +24,14 @@ OTHERWISE = {
     "rename_",
     "zero_",
 }
+NOTHING = {"mul": 1, "div": 1, "add": 0, "sub": 0} | {"imul": 1, "itruediv": 1, "iadd": 0, "isub": 0}
 PLACE = {"relu": 1, "relu6": 1, "silu": 1, "mish": 1, "hardswish": 1, "elu": 2, "leaky_relu": 2, "dropout": 3}
 THROUGH = (*OURS, "/torch/_tensor.py", "/torch/overrides.py", "/torch/nn/functional.py")
 
 
 def watch_inplace(witness: Witness, graph: Graph, operations: Operations) -> None:
-    """On what the loss hears of, or on numbers beside the graph that come from the training or go into it."""
+    """On what the loss hears of, or on numbers beside the graph that are made use of afterwards."""
+    beside = WeakIdKeyDictionary()
 
     def changed(name: str, args: Any, kwargs: Any, result: Tensor) -> None:
         how = _how(name, args, kwargs)
@@ -36,11 +40,22 @@ def watch_inplace(witness: Witness, graph: Graph, operations: Operations) -> Non
         if how != "layer" and not at_hand(sys._getframe(1), THROUGH):
             return
         how = "number" if how == "operation" and result.dim() == 0 else how
-        where = lines()
-        beside = result.grad_fn is None and graph.own(tensors([*args, *kwargs.values()]))
-        witness.used("inplace", where, heard=beside, how=how)
-        graph.heard(result, lambda: witness.used("inplace", where, heard=True, how=how))
+        use = partial(witness.used, "inplace", lines(), how=how)
+        use(heard=False)
+        if grown(result) is not None:
+            graph.heard(result, partial(use, heard=True))
+        elif graph.holds(result):
+            use(heard=True)
+        elif graph.own(tensors([*args, *kwargs.values()])):
+            beside[result if result._base is None else result._base] = use
 
+    def looked_at(name: str, func: Any, args: Any, kwargs: Any) -> None:  # noqa: ARG001  recorders are called so
+        used = tensors([*args, *kwargs.values()]) if beside else []
+        for each in used[1:] if _how(name, args, kwargs) else used:  # the first is only changed once more
+            if use := beside.pop(each, None):
+                use(heard=True)
+
+    operations.before(looked_at)
     operations.after(changed)
     operations.before(_on_lists(witness, graph))
 
@@ -49,6 +64,8 @@ def _how(name: str, args: Any, kwargs: Any) -> str | None:
     """Whether a call works in place: an operation (+= is one), a part set anew, a layer's function."""
     if name == "__setitem__":
         return "part"
+    if len(args) > 1 and type(args[1]) in (int, float) and NOTHING.get(name.strip("_")) == args[1]:
+        return "nothing"
     named = name.endswith("_") and not name.endswith("__") and name not in OTHERWISE
     if named or name in ASSIGNING or isinstance(kwargs.get("out"), Tensor):
         return "operation"

@@ -40,9 +40,10 @@ def watch_resets(witness: Witness, graph: Graph, operations: Operations) -> None
 
     @witness.safe
     def reset(parameters: list[Tensor], where: list[int]) -> None:
-        graph.when_known(
-            parameters, lambda trained: witness.used("optimizer", where, trained, "set_to_none=True")
-        )
+        with torch._C.DisableTorchFunction():
+            freed = any(one.grad is not None for one in parameters)
+        how = "set_to_none=True" if freed else "nothing"
+        graph.when_known(parameters, lambda trained: witness.used("optimizer", where, trained, how))
 
     def set_to(name: str, func: Any, args: Any, kwargs: Any) -> None:  # noqa: ARG001  recorders are called so
         if name != "grad.__set__" or args[-1] is not None or args[0].grad is None:

@@ -12,12 +12,13 @@ import torch
 from graph import Graph
 from operations import Operations
 from torch import Tensor
+from truth import Truth
 from witness import Witness, lines, tensors
 
 VOCABULARY = 8192  # of given/model.py
 
 
-def watch_passes(witness: Witness, graph: Graph, operations: Operations) -> None:
+def watch_passes(witness: Witness, graph: Graph, operations: Operations, truth: Truth) -> None:
     """Rows count when a gradient comes back to their embedding: not where it is off, and not twice."""
 
     def looked_up(name: str, args: Any, kwargs: Any, result: Tensor) -> None:
@@ -29,10 +30,15 @@ def watch_passes(witness: Witness, graph: Graph, operations: Operations) -> None
         if table is not None and ids is not None:
             graph.tables[id(table)] = table
             graph.keep([table, ids])
+            graph.width = table.size(1) * ids.size(1)
             rows, where = keys(ids), lines()
-            graph.heard(result, lambda: witness.tell("rows", rows=rows, lines=where))
+            graph.embedded(result, lambda: came_back(rows, where))
             for place in graph.compiled:
                 graph.heard(result, functools.partial(witness.used, "compile", place, heard=True))
+
+    def came_back(rows: list[int], where: list[int]) -> None:
+        truth.rows += rows
+        witness.tell("rows", rows=rows, lines=where)
 
     def came(name: str, args: Any, kwargs: Any, result: Tensor) -> None:  # noqa: ARG001  recorders are called so
         if graph.own(tensors([*args, *kwargs.values()])):
@@ -40,13 +46,13 @@ def watch_passes(witness: Witness, graph: Graph, operations: Operations) -> None
 
     operations.after(looked_up)
     operations.after(came)
-    _watch_backward(witness, graph)
+    _watch_backward(witness, graph, truth)
 
 
-def _watch_backward(witness: Witness, graph: Graph) -> None:
+def _watch_backward(witness: Witness, graph: Graph, truth: Truth) -> None:
     torch.autograd.has_torch_function = _never  # else nothing is intercepted that happens inside of it
-    torch.autograd.grad = _around(torch.autograd.grad, witness, graph)
-    backward = torch.autograd.backward = _around(torch.autograd.backward, witness, graph)
+    torch.autograd.grad = _around(torch.autograd.grad, witness, graph, truth)
+    backward = torch.autograd.backward = _around(torch.autograd.backward, witness, graph, truth)
 
     def method(
         self: Tensor,
@@ -60,16 +66,20 @@ def _watch_backward(witness: Witness, graph: Graph) -> None:
     torch.Tensor.backward = method
 
 
-def _around(original: Callable[..., Any], witness: Witness, graph: Graph) -> Callable[..., Any]:
+def _around(original: Callable[..., Any], witness: Witness, graph: Graph, truth: Truth) -> Callable[..., Any]:
     begins = witness.safe(_begins)
 
     def run(*args: Any, **kwargs: Any) -> Any:
         roots = tensors([args[0] if args else kwargs.get("tensors", kwargs.get("outputs"))])
         outermost = graph.depth == 0
         with graph.backward(roots):
-            if outermost and graph.training:
-                begins(roots, witness, graph)
-            return original(*args, **kwargs)
+            if not (outermost and graph.training):
+                return original(*args, **kwargs)
+            begins(roots, witness, graph)
+            truth.begin()
+            result = original(*args, **kwargs)
+            truth.compare()
+            return result
 
     return run
 

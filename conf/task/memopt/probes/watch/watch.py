@@ -6,7 +6,8 @@
     rows        {rows: [key]}               in it a gradient came back to the tokens of these rows
     step        {lr, pushed, fused, foreach}  an optimizer of trained parameters stepped, by a gradient or not
     used        {technique, heard, how}     a technique, in the training (heard) or beside it
-    end         {shapes, changed, finite}   the trained parameters at the end
+    compared    {loss, alike, where, sure}  that pass beside the given model's: see truth.py
+    end         {shapes, changed, finite, seed}  the trained parameters, and the seed of random numbers
 
 Most have `lines` besides: where the script was, innermost first. A row's key is a checksum of its token ids.
 """
@@ -32,18 +33,24 @@ from passes import keys, watch_passes
 from precision import watch_precision
 from recompute import watch_checkpoints
 from release import watch_deletions, watch_releases
+from truth import Truth
 from witness import Witness
+from work import watch_work
 
 
 def watch(note: Callable[..., None], rank: int) -> Callable[[], None]:  # noqa: ARG001  there is only one
     """Install the recorders. What is returned tells how it all ended."""
-    rows = given.SyntheticTokens(order.SAMPLES).tokens[:, :-1]
-    note("expected", rows=keys(rows), shapes=_shapes())
+    tokens = given.SyntheticTokens(order.SAMPLES, order.SEED).tokens
+    rows = keys(tokens[:, :-1])
+    note("expected", rows=rows, shapes=_shapes())
     witness, graph = Witness(note), Graph()
+    truth = Truth(witness, graph, dict(zip(rows, tokens, strict=True)))
     operations = Operations(witness)
     if order.SHIM:
         pretend_cuda(operations)
-    for install in (watch_passes, watch_precision, watch_inplace, watch_layout, watch_resets):
+    watch_work(graph, operations)
+    watch_passes(witness, graph, operations, truth)
+    for install in (watch_precision, watch_inplace, watch_layout, watch_resets):
         install(witness, graph, operations)
     for follow in (
         watch_optimizers,
@@ -73,7 +80,13 @@ def _end(witness: Witness, graph: Graph) -> None:
         now = graph.parameters.values()
         changed = [not _same(one, graph.initial[id(one)]) for one in now]
         finite = all(bool(torch.isfinite(one).all()) for one in now)
-    witness.tell("end", shapes=[list(one.shape) for one in now], changed=sum(changed), finite=finite)
+    witness.tell(
+        "end",
+        shapes=[list(one.shape) for one in now],
+        changed=sum(changed),
+        finite=finite,
+        seed=torch.initial_seed(),
+    )
 
 
 def _same(now: torch.Tensor, then: torch.Tensor) -> bool:
