@@ -112,11 +112,12 @@ def test_the_number_that_is_printed_is_the_loss(stdout: str, sure: bool | None) 
     assert (found and found.sure) is sure
 
 
-def test_the_loss_of_pieces_may_be_printed() -> None:
-    """Where gradients add up over two, half of it is."""
+@pytest.mark.parametrize(("loss", "stdout"), [(4.5, "loss 4.5"), (1.1, "loss 1.1"), (9.0, "loss 18.1")])
+def test_the_loss_of_pieces_may_be_printed(loss: float, stdout: str) -> None:
+    """As it was divided, by whatever, or summed over those that go into a step."""
     steps = [number for number, event in enumerate(training()) if event[0] == "step"]
-    events = [event for number, event in enumerate(training()) if number not in steps[::2]]
-    assert fault(Run(events, stdout="loss 4.5")) is None
+    events = [event for number, event in enumerate(broken("backward", loss=loss)) if number not in steps[::2]]
+    assert fault(Run(events, stdout=stdout)) is None
 
 
 def test_projections_may_be_split() -> None:

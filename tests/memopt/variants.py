@@ -213,7 +213,7 @@ VARIANTS = {
         "",
         (
             "# loss",
-            "some = logits[:, None, :, :8]\nloss = loss + F.scaled_dot_product_attention(some, some, some).mean()",
+            "x = logits[:, None, :, :8]\nloss = loss + F.scaled_dot_product_attention(x, x, x).mean()",
         ),
         unclear="sdpa",
     ),
@@ -300,7 +300,7 @@ VARIANTS = {
         ("total = 0.0", "total = torch.zeros(())"),
         ("total += loss.item()", "total.add_(loss.detach())"),
     ),
-    "a loss divided": variant("", ("# loss", "loss /= 1"), unclear="inplace"),
+    "a loss divided": variant("", ("# loss", "loss /= 2"), unclear="inplace"),
     "gradients clipped": variant("", ("# back", "nn.utils.clip_grad_norm_(params, 1.0)")),
     "parameters set up in place": variant(
         "", ("# model", "for p in model.parameters():\n    p.data.mul_(1)")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from engine.trace import Trace
 
@@ -116,23 +117,34 @@ def _silent(trace: Trace, arguments: Arguments) -> Fault | None:
 
 
 def _other_number(trace: Trace, run: Told, arguments: Arguments) -> Fault | None:
-    """What is printed is no mean of the losses: neither of whole ones, nor of those of pieces that add up.
+    """What is printed is no mean of the losses, be they whole, divided, or summed over a step.
 
-    It stays open where it may be a sum of theirs.
+    It stays open where it may be a sum of more of them.
     """
-    losses = [each.loss for each in run.compared]
-    if not losses:
+    whole = [each.loss for each in run.compared]
+    if not whole:
         return None
-    pieces = len(run.backwards) / max(1, sum(1 for backward in run.backwards if backward.steps))
-
-    def lines(most: float) -> int:
-        low, high = min(losses) / NEAR / most, max(losses) * NEAR * most
-        return sum(1 for line in _printed(trace) if any(low <= number <= high for number in line))
-
-    if lines(pieces) >= arguments.epochs:
+    divided = [each.loss for each in run.backwards if each.loss is not None] or whole
+    near = [(losses, pieces) for losses in (whole, divided) for pieces in (1, _pieces(run))]
+    if _lines(trace, near) >= arguments.epochs:
         return None
-    reason = f"no number that is printed is near the loss, which is {losses[-1]:.2f} at last"
-    return Fault(reason, sure=lines(len(run.backwards)) < arguments.epochs)
+    far = [(whole, pieces) for pieces in range(1, len(run.backwards) + 1)]
+    reason = f"no number that is printed is near the loss, which is {whole[-1]:.2f} at last"
+    return Fault(reason, sure=_lines(trace, far) < arguments.epochs)
+
+
+def _pieces(run: Told) -> int:
+    """The most backward passes that go into a step."""
+    stepped = [number for number, backward in enumerate(run.backwards, start=1) if backward.steps]
+    return max((after - before for before, after in pairwise([0, *stepped])), default=1)
+
+
+def _lines(trace: Trace, means: Sequence[tuple[Sequence[float], int]]) -> int:
+    """How many lines say what may be a mean of such losses, or of the sums of so many of them."""
+    ranges = [(min(losses) * pieces / NEAR, max(losses) * pieces * NEAR) for losses, pieces in means]
+    return sum(
+        1 for line in _printed(trace) if any(low <= each <= high for each in line for low, high in ranges)
+    )
 
 
 def _printed(trace: Trace) -> list[list[float]]:
