@@ -7,8 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from .course import Course, each
 from .finding import Facts, Finding, fails, line_of, passes, unclear, who
-from .live import Live
+from .live import Call, Live, tells_ranks
+from .ranks import Rank
+from .wrapping import names
 
+STATES = ("state_dict", "get_model_state_dict")
 LARGE = 1_000_000  # bytes: the state has more in any type of number, a log or a note has fewer
 SETTINGS = {"offload_to_cpu": "offload", "rank0_only": "rank0"}  # and what the recorders call them
 
@@ -48,15 +51,42 @@ def _written(saved: Sequence[Facts]) -> Finding:
 
 
 def _by_syntax(live: Live) -> Finding:
-    saves = [call for call in live.calls if call.name in ("torch.save", "save")]
+    saves = [call for call in live.named("save") if live.origins.own(call.node.func) not in live.functions]
     if not saves:
         return fails("no checkpoint is written")
-    call = saves[0]
-    if not live.by_rank(call):
-        return fails("every rank would write the checkpoint", call.line)
-    if any("local_rank" in test.lower() for test in call.place.tests):
-        return fails("each node would write the checkpoint", call.line)
-    return passes("rank 0 alone would write the checkpoint", call.line)
+    for call in saves:
+        for rank, local in ((1, 1), (1, 0)):
+            if (writes := _reaches(live, call, rank, local)) is not False:
+                doubt = "it cannot be read which rank would write the checkpoint"
+                wrong = (
+                    "each node would write the checkpoint"
+                    if local == 0
+                    else "rank 1 would write a checkpoint"
+                )
+                return fails(wrong, call.line) if writes else unclear(doubt, call.line)
+    for call in saves:
+        if _writes_state(live, call) and _reaches(live, call, 0, 0) is not False:
+            return passes("rank 0 alone would write the checkpoint", call.line)
+    return unclear("rank 0 is not seen to write the state", saves[0].line)
+
+
+def _writes_state(live: Live, save: Call) -> bool:
+    """Whether what is saved was made by state_dict of what was made by FSDP."""
+    state = live.come_from(save.node.args[0], save, *STATES) if save.node.args else None
+    made = [call for call in live.calls if call.node is state]
+    return any(live.come_from(call.node, call, *names(live)) for call in made)
+
+
+def _reaches(live: Live, call: Call, rank: int, local: int) -> bool | None:
+    """Whether a process comes to a call, as far as its rank decides; None where that cannot be read."""
+    process = Rank(live.origins, rank, local)
+    ways = []
+    for road in live.roads(call):
+        truths = [(process.comes_to(ast.parse(test, mode="eval").body, scope), test) for test, scope in road]
+        unread = any(truth is None and tells_ranks(test) for truth, test in truths)
+        closed = any(truth is not None and not truth for truth, _ in truths)
+        ways.append(False if closed else None if unread else True)
+    return True if True in ways else None if None in ways else False
 
 
 def full_state_dict(course: Course, live: Live) -> Iterator[Finding]:
@@ -104,20 +134,22 @@ def _gathered_as_written(live: Live) -> Finding:
     missing = [name for name in SETTINGS if not _is_true(configs[0].keyword(name))]
     if missing:
         return fails(f"FullStateDictConfig lacks {_named(missing)}", configs[0].line)
-    if "FULL_STATE_DICT" not in live.source.code:
+    if "FULL_STATE_DICT" not in ast.unparse(types[0].node):
         return fails("the state is not gathered as FULL_STATE_DICT", types[0].line)
-    return _by_whom(live, types[0].line)
+    if not live.come_from(types[0].node, types[0], "FullStateDictConfig"):
+        return unclear("FullStateDictConfig is not seen to be handed over", types[0].line)
+    return _by_whom(live, types[0])
 
 
-def _by_whom(live: Live, line: int) -> Finding:
+def _by_whom(live: Live, typed: Call) -> Finding:
     calls = [call for call in live.named("state_dict") if not call.node.args]
-    inside = [call for call in calls if any("state_dict_type" in context for context in call.place.contexts)]
+    if typed.last == "state_dict_type":
+        calls = [call for call in calls if any("state_dict_type" in each for each in call.place.contexts)]
     if not calls:
-        return unclear("gathering the state is not reached", line)
-    call = (inside or calls)[0]
-    if live.by_rank(call):
-        return fails("only some ranks would gather the state", call.line)
-    return passes("the full state would be gathered by all ranks, offloaded, for rank 0 only", call.line)
+        return unclear("no state is seen to be gathered there", typed.line)
+    if live.by_rank(calls[0]):
+        return fails("only some ranks would gather the state", calls[0].line)
+    return passes("the full state would be gathered by all ranks, offloaded, for rank 0 only", calls[0].line)
 
 
 def _is_true(value: ast.expr | None) -> bool:

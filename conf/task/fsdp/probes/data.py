@@ -13,6 +13,7 @@ from .finding import Facts, Finding, fails, line_of, passes, unclear, who
 from .launch import RANKS
 from .live import Call, Live
 
+SAMPLER = "DistributedSampler"
 SHUFFLE = "sampler option is mutually exclusive with shuffle"
 
 
@@ -43,25 +44,39 @@ def _drawn(process: Process, nodes: bool, loader: Facts) -> Iterator[Finding]:
 
 
 def _by_syntax(live: Live) -> Finding:
-    samplers = live.named("DistributedSampler")
+    samplers = live.named(SAMPLER)
     loaders = live.named("DataLoader")
     if not samplers:
         return fails("there is no DistributedSampler")
-    handed = [call for call in loaders if call.keyword("sampler") is not None or len(call.node.args) > 3]
+    handed = [(call, value) for call in loaders if (value := _sampler(call)) is not None]
     if not handed:
         return fails("the sampler is not handed to the loader", samplers[0].line)
-    shuffles = handed[0].keyword("shuffle")
+    loader, value = handed[0]
+    shuffles = loader.keyword("shuffle")
     if isinstance(shuffles, ast.Constant) and shuffles.value is True:
-        return fails("the loader is given shuffle=True beside the sampler, which it refuses", handed[0].line)
-    if any(call.node.args[1:] or call.node.keywords for call in samplers if _fixed(call)):
-        return unclear("the sampler is not reached, and its ranks are written as numbers", samplers[0].line)
-    return passes("a DistributedSampler would be handed to the loader", handed[0].line)
+        return fails("the loader is given shuffle=True beside the sampler, which it refuses", loader.line)
+    if isinstance(value, ast.Constant):
+        return fails(f"the loader is given sampler={value.value!r}", loader.line)
+    return _handed(live, loader, value)
 
 
-def _fixed(call: Call) -> bool:
+def _handed(live: Live, loader: Call, value: ast.expr) -> Finding:
+    sampler = live.come_from(value, loader, SAMPLER)
+    if not sampler:
+        return unclear("what the loader is given is not seen to be a DistributedSampler", loader.line)
+    if _fixed(sampler):
+        return unclear("the sampler is not reached, and its ranks are written as numbers", sampler.lineno)
+    return passes("a DistributedSampler would be handed to the loader", loader.line)
+
+
+def _sampler(loader: Call) -> ast.expr | None:
+    return loader.keyword("sampler") or next(iter(loader.node.args[3:4]), None)
+
+
+def _fixed(call: ast.Call) -> bool:
     told = [
-        *call.node.args[1:3],
-        *(each.value for each in call.node.keywords if each.arg in ("rank", "num_replicas")),
+        *call.args[1:3],
+        *(each.value for each in call.keywords if each.arg in ("rank", "num_replicas")),
     ]
     return any(isinstance(value, ast.Constant) and value.value is not None for value in told)
 
@@ -90,4 +105,12 @@ def _as_written(call: Call, live: Live) -> Finding:
         return fails(f"set_epoch is given {argument.value!r} in every epoch", call.line)
     if not live.in_loop(call):
         return fails("set_epoch is not called in the loop over the epochs", call.line)
+    if argument is None or not live.origins.counts(argument, call.place.function):
+        return unclear("set_epoch is not seen to be given the number of the epoch", call.line)
+    samplers = [
+        live.come_from(value, each, SAMPLER) for each in live.named("DataLoader") if (value := _sampler(each))
+    ]
+    told = live.come_from(call.node.func, call, SAMPLER)
+    if told is None or told not in samplers:
+        return unclear("set_epoch is not seen to be called on the sampler of the loader", call.line)
     return passes("set_epoch would be called in every epoch", call.line)

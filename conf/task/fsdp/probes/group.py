@@ -10,6 +10,9 @@ from engine.trace import Process
 from .course import Course, each, first_of_each
 from .finding import Finding, fails, line_of, passes, unclear, who
 from .live import Live
+from .origins import last
+
+DESTROY = "destroy_process_group"  # called, or handed to atexit
 
 
 def distributed_init(course: Course, live: Live) -> Iterator[Finding]:
@@ -85,7 +88,7 @@ def cleanup(course: Course, live: Live) -> Iterator[Finding]:
 
 
 def _destroyed_as_written(course: Course, live: Live) -> Finding:
-    calls = live.named("destroy_process_group")
+    calls = [call for call in live.calls if call.last == DESTROY or DESTROY in map(last, call.node.args)]
     if not calls:
         return fails("the process group is never destroyed")
     if all(call.by_rank() for call in calls):

@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 
 from engine.source import Source
 
+from .origins import Origins
+
+Test = tuple[str, str]  # and the function that it stands in
 SOME = ("rank", "main", "master", "chief")  # words by which a script tells one process from the others
 
 
@@ -48,8 +51,7 @@ class Call:
 
     def by_rank(self) -> bool:
         """Whether only some ranks get here."""
-        tests = [test.lower() for test in self.place.tests if "__name__" not in test]
-        return any(word in test for test in tests for word in SOME)
+        return any(map(tells_ranks, self.place.tests))
 
 
 class Live:
@@ -61,12 +63,13 @@ class Live:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.calls: list[Call] = []
+        self.origins = Origins(source.tree)
         functions = [node for node in ast.walk(source.tree) if isinstance(node, ast.FunctionDef)]
-        self._defined = {node.name: node for node in functions}
-        self._special = [name for name in self._defined if name.startswith("__")]
+        self.functions = {node.name: node for node in functions}
+        self._special = [name for name in self.functions if name.startswith("__")]
         self._seen: set[str] = set()
         self._block(source.tree.body, Place())
-        self._in_loops = {call.last for call in self.calls if call.place.looped}
+        self._in_loops = {self.origins.own(call.node.func) for call in self.calls if call.place.looped}
 
     def named(self, *names: str) -> list[Call]:
         return [call for call in self.calls if call.last in names]
@@ -77,8 +80,21 @@ class Live:
 
     def by_rank(self, call: Call) -> bool:
         """Whether only some ranks get here, or to where its function is called."""
-        callers = [other for other in self.calls if other.last == call.place.function]
-        return any(each.by_rank() for each in (call, *callers))
+        return any(each.by_rank() for each in (call, *self._callers(call.place.function)))
+
+    def roads(self, call: Call, seen: tuple[str, ...] = ()) -> list[list[Test]]:
+        """The tests on each way to a call, through the functions that lead there."""
+        own, function = [(test, call.place.function) for test in call.place.tests], call.place.function
+        callers = self._callers(function) if function not in seen else []
+        further = [road for caller in callers for road in self.roads(caller, (*seen, function))]
+        return [[*own, *road] for road in further] or [own]
+
+    def come_from(self, node: ast.expr, call: Call, *names: str) -> ast.Call | None:
+        """The call of one of these by which an expression in a call was made."""
+        return self.origins.call_of(names, node, call.place.function)
+
+    def _callers(self, function: str) -> list[Call]:
+        return [call for call in self.calls if function and self.origins.own(call.node.func) == function]
 
     def _block(self, body: Iterable[ast.stmt], place: Place) -> None:
         for statement in body:
@@ -134,14 +150,19 @@ class Live:
             for name in self._named_by(node):
                 if name not in self._seen:
                     self._seen.add(name)
-                    self._block(self._defined[name].body, replace(place, function=name))
+                    self._block(self.functions[name].body, replace(place, function=name))
 
     def _named_by(self, node: ast.AST) -> list[str]:
         """The script's own functions that may run because of this: any call may be that of a class."""
         if isinstance(node, ast.Call):
             return self._special
         name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-        return [name] if name in self._defined else []
+        return [name] if name in self.functions else []
+
+
+def tells_ranks(test: str) -> bool:
+    """Whether a test is of the kind by which one process is told from others."""
+    return "__name__" not in test and any(word in test.lower() for word in SOME)
 
 
 def _walk(node: ast.AST) -> Iterator[ast.AST]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from .course import Course, first_of_each
 from .finding import Facts, Finding, fails, line_of, passes, unclear
 from .live import Call, Live
-from .wrapping import wraps
+from .wrapping import names, wraps
 
 OPTIMIZERS = ("Adam", "AdamW", "SGD", "Adagrad", "RMSprop", "Adafactor", "NAdam", "RAdam")
 FIRST = "the optimizer is built before the model is wrapped"
@@ -44,6 +44,9 @@ def _order(live: Live) -> Finding:
         return fails("nothing is wrapped in FSDP", built[0].line)
     if live.calls.index(wraps(live)[0]) > live.calls.index(built[0]):
         return fails(FIRST, built[0].line)
+    held = next(iter((*built[0].node.args, *(each.value for each in built[0].node.keywords))), None)
+    if held is None or not live.come_from(held, built[0], *names(live)):
+        return unclear("the optimizer is not seen to be given the wrapped model's parameters", built[0].line)
     return passes("the optimizer would be built after the wrapping", built[0].line)
 
 
