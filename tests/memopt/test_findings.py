@@ -56,6 +56,7 @@ def test_it_counts_where_the_loss_hears_of_it(technique: str, heard: bool, verdi
         ("compile", "idle", "fail"),
         ("gradient_checkpointing", "idle", "fail"),
         ("sdpa", "small", "unclear"),
+        ("amp", "small", "unclear"),
         ("channels_last", "moved", "unclear"),
         ("optimizer", "nothing", "fail"),
         ("inplace", "nothing", "fail"),

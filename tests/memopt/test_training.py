@@ -64,7 +64,7 @@ def broken(kind: str, **facts: Any) -> Events:
         (broken("end", shapes=[[8192, 4], [5]]), "not those of the model"),
         (broken("end", shapes=[[8192, 4]]), "not those of the model"),
         (broken("end", changed=0), "changes no parameter"),
-        (broken("step", pushed=False), "no gradient has a part"),
+        (broken("step", pushed=False), "do not follow"),
         (broken("end", finite=False), "not finite"),
         (broken("backward", loss=float("nan")), "not finite"),
     ],

@@ -153,6 +153,15 @@ VARIANTS = {
             "with torch.autocast(device.type, torch.bfloat16): loss = F.cross_entropy",
         ),
     ),
+    "autocast of one layer": variant(
+        "",
+        (
+            "# model",
+            "layer = model.blocks[0].attn.out\n"
+            "layer.forward = torch.autocast(device.type, torch.bfloat16)(layer.forward)",
+        ),
+        unclear="amp",
+    ),
     "autocast switched off": variant("", under("torch.autocast(device.type, enabled=False)")),
     "a model of another precision": variant("", ("# model", "model = model.bfloat16()")),
     "a scaler": variant(
@@ -408,6 +417,11 @@ UNTRAINED = {
         ),
         "gradient of blocks.",
     ),
+    "gradients of noise": (
+        variant("", ("# back", "for p in params: torch.nn.init.normal_(p.grad)")),
+        "do not follow",
+    ),
+    "the wrong way": (variant("", ("lr=args.lr)", "lr=args.lr, maximize=True)")), "do not follow"),
     "another number printed": (variant("", ("loss {total / len(loader):.4f}", "0.5 s")), "no number"),
     "a seed of its own": (variant("", ("args.seed", "3")), "not from the data"),
     "a seed that is ignored": (variant("", ("args.seed", "0")), "--seed is ignored"),

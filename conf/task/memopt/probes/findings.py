@@ -30,7 +30,7 @@ def heard(technique: str, what: str) -> Callable[[Told], Findings]:
             if use.how == "idle":
                 yield Finding("fail", "it is given a function that computes nothing of the model", use.lines)
             elif use.how == "small" and use.heard:
-                yield Finding("unclear", "it works on less than the model's rows are wide", use.lines)
+                yield Finding("unclear", "it is at work in a small part of the model alone", use.lines)
             elif use.heard:
                 yield Finding("pass", what, use.lines)
             else:

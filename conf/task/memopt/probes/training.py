@@ -78,8 +78,8 @@ def _other_parameters(run: Told) -> Fault | None:
     if run.end.changed * 2 < len(run.end.shapes):
         few = f"{run.end.changed} of {len(run.end.shapes)} parameters" if run.end.changed else "no parameter"
         return Fault(f"the training changes {few}")
-    if run.steps and not any(step.pushed for step in run.steps):
-        return Fault("no gradient has a part in any step of the optimizer")
+    if sum(step.pushed for step in run.steps) * 2 < len(run.steps):
+        return Fault("the steps of the optimizer do not follow the gradients")
     losses = [backward.loss for backward in run.backwards if backward.loss is not None]
     if not run.end.finite or not all(map(math.isfinite, losses)):
         return Fault("the loss or the parameters are not finite")

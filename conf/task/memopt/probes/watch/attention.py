@@ -23,7 +23,7 @@ def watch_attention(witness: Witness, graph: Graph) -> None:
 
     @witness.safe
     def seen(result: Tensor) -> None:
-        where, how = lines(), "" if result.numel() >= graph.width else "small"
+        where, how = lines(), "" if graph.wide([result]) else "small"
         witness.used("sdpa", where, heard=False, how=how)
         graph.heard(result, lambda: witness.used("sdpa", where, heard=True, how=how))
 

@@ -68,6 +68,10 @@ class Graph:
         """Whether a tensor depends on the tokens."""
         return any(id(leaf) in self.tables for leaf in leaves(tensor))
 
+    def wide(self, given: Iterable[Tensor]) -> bool:
+        """Whether one of these has as many numbers as a row of embedded tokens."""
+        return any(each.numel() >= self.width for each in given)
+
     def own(self, given: Iterable[Tensor]) -> bool:
         """Whether one of these came, by whatever way, from the data, the tables or the parameters."""
         return any(each in self._own or id(each) in self.parameters for each in given)

@@ -25,7 +25,8 @@ def watch_layout(witness: Witness, graph: Graph, operations: Operations) -> None
         if LAST not in _formats(args, kwargs) or not (where := lines()):
             return
         if result.dim() == 4 and result.is_contiguous(memory_format=LAST):
-            moved[result] = where
+            if graph.wide([result]):
+                moved[result] = where
             witness.used("channels_last", where, heard=False, how="tensor")
             graph.heard(result, lambda: witness.used("channels_last", where, heard=True, how="moved"))
 

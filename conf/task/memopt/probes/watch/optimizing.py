@@ -12,17 +12,20 @@ from operations import Operations
 from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_post_hook
+from truth import Truth
 from witness import OURS, Witness, at_hand, lines
 
+SLIGHT = 0.02  # of the direction: a sum of many passes has each of them in it, noise has none
 
-def watch_optimizers(witness: Witness, graph: Graph) -> None:
+
+def watch_optimizers(witness: Witness, truth: Truth, graph: Graph) -> None:
     @witness.safe
     def stepped(optimizer: Optimizer, args: Any, kwargs: Any) -> None:  # noqa: ARG001  hooks are called so
         groups = [group for group in optimizer.param_groups if graph.trained(group["params"])]
         if groups:
             asked = {name: any(group.get(name) is True for group in groups) for name in ("fused", "foreach")}
             rates = [float(group["lr"]) for group in groups if "lr" in group]
-            witness.tell("step", lr=rates, pushed=_pushed(groups), lines=lines(), **asked)
+            witness.tell("step", lr=rates, pushed=_pushed(groups, truth), lines=lines(), **asked)
 
     register_optimizer_step_post_hook(stepped)
 
@@ -56,11 +59,12 @@ def watch_resets(witness: Witness, graph: Graph, operations: Operations) -> None
     torch.nn.Module.zero_grad = around(torch.nn.Module.zero_grad, torch.nn.Module.parameters)
 
 
-def _pushed(groups: Iterable[dict[str, Any]]) -> bool:
-    """Whether a gradient had a part in the step."""
-    given = (one.grad for group in groups for one in group["params"] if one.grad is not None)
+def _pushed(groups: Iterable[dict[str, Any]], truth: Truth) -> bool:
+    """Whether a gradient that came in the last backward pass has a part in the step, and not against it."""
+    against = any(group.get("maximize") is True for group in groups)
+    given = [one for group in groups for one in group["params"] if one.grad is not None]
     with torch._C.DisableTorchFunction():
-        return any(bool(each.any()) for each in given)
+        return not against and truth.along(given) > SLIGHT
 
 
 def _held(optimizer: Optimizer) -> list[Tensor]:

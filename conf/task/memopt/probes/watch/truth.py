@@ -10,22 +10,18 @@ fewer tokens or a layer that is left out change it.
 
 from __future__ import annotations
 
-import gc
-import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+import math
+from collections.abc import Iterable, Mapping
 
 import given
 import order
 import torch
 from graph import Graph
+from naming import Naming
 from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional
 from witness import Witness
-
-WRAPPED = re.compile(r"\b(_orig_mod|_checkpoint_wrapped_module|module)\.")
-Parameters = dict[str, nn.Parameter]
 
 
 class Truth:
@@ -38,8 +34,8 @@ class Truth:
         self._differentiate = torch.autograd.grad  # before it is watched
         with torch.device("meta"):
             self._model = given.build_model(order.SIZE)
-        self._names: dict[str, int] = {}
-        self._sure = False
+        self._naming = Naming(self._model)
+        self._names, self._sure = dict[str, int](), False
         self._before: dict[int, Tensor] = {}
         self._came: dict[int, Tensor] = {}
         graph.found.append(self._listen)
@@ -54,6 +50,17 @@ class Truth:
 
         parameter.register_hook(come)
 
+    def along(self, parameters: Iterable[Tensor]) -> float:
+        """The cosine between the gradients that these have and those that came in the last backward pass."""
+        pairs = [
+            (one.grad.detach().to_dense().double().flatten(), self._came[id(one)].flatten())
+            for one in parameters
+            if one.grad is not None and id(one) in self._came
+        ]
+        dot = sum(float(have @ came) for have, came in pairs)
+        squares = [sum(float(each @ each) for each in side) for side in zip(*pairs, strict=True)]
+        return dot / math.sqrt(math.prod(squares)) if dot else 0.0
+
     def _begin(self) -> None:
         """A backward pass begins. Before it has ended, hooks of the script's may have stepped."""
         self.rows.clear()
@@ -67,7 +74,7 @@ class Truth:
             return
         with torch._C.DisableTorchFunction():
             if not self._names:
-                self._names, self._sure = _named(self._model, self.graph.parameters)
+                self._names, self._sure = self._naming.of(self.graph.parameters)
             if self._names and all(key in self._before for key in self._names.values()):
                 loss, true = self._true()
                 came = {name: self._came.get(key) for name, key in self._names.items()}
@@ -97,27 +104,3 @@ def _likeness(came: Mapping[str, Tensor | None], true: Mapping[str, Tensor]) -> 
     alike = {name: cosines[name] * length / most if length else 0.0 for name, length in lengths.items()}
     where = min(alike, key=lambda name: alike[name])
     return where, alike[where]
-
-
-def _named(like: nn.Module, trained: Mapping[int, Any]) -> tuple[dict[str, int], bool]:
-    """The ids of the trained parameters by their names in the given model, and whether these are sure.
-
-    They are where a module has them all by their names, and not where the order of their shapes is the same.
-    """
-    wanted = {name: one.shape for name, one in like.named_parameters()}
-    found = [own for own in map(_own, _modules()) if all(id(one) in trained for one in own.values())]
-    for own in found:
-        if {name: one.shape for name, one in own.items()} == wanted:
-            return {name: id(one) for name, one in own.items()}, True
-    for own in found:
-        if [one.shape for one in own.values()] == [*wanted.values()]:
-            return dict(zip(wanted, map(id, own.values()), strict=True)), False
-    return {}, False
-
-
-def _own(module: nn.Module) -> Parameters:
-    return {WRAPPED.sub("", name): one for name, one in module.named_parameters()}
-
-
-def _modules() -> Iterator[nn.Module]:
-    return (each for each in gc.get_objects() if issubclass(type(each), nn.Module))

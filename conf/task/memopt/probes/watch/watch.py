@@ -52,8 +52,8 @@ def watch(note: Callable[..., None], rank: int) -> Callable[[], None]:  # noqa: 
     watch_passes(witness, graph, operations, truth)
     for install in (watch_precision, watch_inplace, watch_layout, watch_resets):
         install(witness, graph, operations)
+    watch_optimizers(witness, truth, graph)
     for follow in (
-        watch_optimizers,
         watch_checkpoints,
         watch_attention,
         watch_compiled,

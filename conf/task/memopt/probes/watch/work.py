@@ -7,6 +7,7 @@ from typing import Any
 from graph import Graph
 from operations import Operations
 from torch import Tensor
+from witness import tensors
 
 ARITHMETIC = {"add", "sub", "mul", "div", "true_divide", "truediv", "neg", "pos", "rsub"}
 MOVING = {
@@ -22,9 +23,9 @@ def works(name: str) -> bool:
 
 
 def watch_work(graph: Graph, operations: Operations) -> None:
-    """Count them, so that it can be seen whether a function does any."""
+    """Count those that a row of the model's goes into, so that it can be seen whether a function does any."""
 
     def worked(name: str, args: Any, kwargs: Any, result: Tensor) -> None:  # noqa: ARG001  recorders are called so
-        graph.work += works(name)
+        graph.work += works(name) and graph.wide(tensors([*args, *kwargs.values()]))
 
     operations.after(worked)
