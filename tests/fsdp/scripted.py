@@ -26,7 +26,7 @@ LOADER = {"loader": 1, "of": 2, "distributed": True, "sampler": "DistributedSamp
 
 def conversion(rank: int, nodes: bool) -> Events:
     """What a right conversion tells in one of its processes; `nodes`: on the second of two launches."""
-    local = 0 if nodes else rank
+    local = launch.local(rank, nodes)
     events: Events = [
         ("device", {"index": local, "how": "set_device", "chosen": True, "there": True, "lines": [75]}),
         ("init", {"backend": "nccl", "current": local, "lines": [76]}),

@@ -30,6 +30,11 @@ def test_a_right_conversion_passes(criterion: str) -> None:
     assert (finding.line is None) == (criterion == "overall_correctness")
 
 
+def by_rank(rank: int, nodes: bool, events: Events) -> Events:
+    """Each has a device to itself, but not that which LOCAL_RANK names."""
+    return events if nodes else telling("device", index=rank)(rank, nodes, events)
+
+
 def drifting(rank: int, nodes: bool, events: Events) -> Events:
     """Without sharding, and without averaging."""
     whole = telling("wrapped", sharded=False)(rank, nodes, events)
@@ -45,7 +50,8 @@ FAULTS: dict[str, tuple[Change, str]] = {
         telling("device", apart, index=1, there=False),
         "distributed_init overall_correctness",
     ),
-    "the device of another": (telling("device", other, index=0), "distributed_init overall_correctness"),
+    "the device of another": (telling("device", other, index=1), "distributed_init overall_correctness"),
+    "devices by rank": (by_rank, "distributed_init"),
     "no wrapper": (without("wrapping"), "fsdp_wrap wrap_policy"),
     "no policy handed over": (telling("wrapping", policy="none"), "fsdp_wrap wrap_policy"),
     "another model wrapped": (telling("wrapping", model=False), "fsdp_wrap"),

@@ -19,11 +19,11 @@ def test_the_file_is_found() -> None:
 
 
 def test_one_node_has_two_devices_and_two_nodes_one_each() -> None:
-    """RANK and LOCAL_RANK differ only on the second node."""
+    """RANK and LOCAL_RANK always differ, but for the first rank of all nodes."""
     node, nodes = launch._ranks(1), launch._ranks(2)
     assert [(each["RANK"], each["LOCAL_RANK"], each["GROUP_RANK"]) for each in node] == [
-        ("0", "0", "0"),
-        ("1", "1", "0"),
+        ("0", "1", "0"),
+        ("1", "0", "0"),
     ]
     assert [(each["RANK"], each["LOCAL_RANK"], each["GROUP_RANK"]) for each in nodes] == [
         ("0", "0", "0"),

@@ -74,6 +74,13 @@ WRONG = {
         ),
     ),
     "one device for all": wrong(f"distributed_init {WHOLE}", ('"cuda", local_rank', '"cuda:0"')),
+    "LOCAL_RANK read, and another rank used": wrong(
+        "distributed_init",
+        (
+            'int(os.environ["LOCAL_RANK"])',
+            'int(os.environ["RANK"]) % torch.cuda.device_count() + 0 * int(os.environ["LOCAL_RANK"])',
+        ),
+    ),
     "the bound itself": wrong("wrap_policy", ("own > LARGE", "own >= LARGE")),
     "a policy that never looks inside": wrong(
         "wrap_policy",

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from engine.trace import Process
 
 from .course import Course, each, first_of_each
-from .finding import Finding, fails, line_of, passes, unclear, who
+from .finding import Facts, Finding, fails, line_of, passes, unclear, who
+from .launch import local
 from .live import Live
 from .origins import last
 
@@ -42,27 +43,42 @@ def _unread(live: Live, line: int | None) -> Iterator[Finding]:
 
 
 def misplaced(course: Course) -> Iterator[Finding]:
-    """What is wrong with the devices that the processes name."""
+    """Devices that are not those of LOCAL_RANK."""
     for process, nodes in each(course.launches):
-        named = process.of("device")
-        if not named and not course.cut:
-            yield fails(f"{who(process, nodes)} never works on a device")
-        for facts in named:
-            if not facts.get("there"):
-                asked = f"{who(process, nodes)} asks for cuda:{facts.get('index')}"
-                yield fails(f"{asked}, which its node does not have", line_of(facts))
-        yield from _others(process, nodes)
+        yield from _nowhere(course, process, nodes)
+        own, used = local(process.rank, nodes), _used(process)
+        foreign = [facts for facts in used if facts.get("index") != own]
+        if foreign:
+            rest = "too, not only on" if len(foreign) < len(used) else "and not on"
+            reason = (
+                f"{who(process, nodes)} works on cuda:{foreign[0].get('index')} {rest} cuda:{own}, its own"
+            )
+            yield fails(reason, line_of(foreign[0]))
 
 
-def _others(process: Process, nodes: bool) -> Iterator[Finding]:
-    """Devices of other processes."""
-    own = 0 if nodes else process.rank
-    used = [facts for facts in process.of("device") if facts.get("how") != "init_process_group"]
-    foreign = [facts for facts in used if facts.get("index") != own]
-    if foreign:
-        rest = "too, not only on" if len(foreign) < len(used) else "and not on"
-        reason = f"{who(process, nodes)} works on cuda:{foreign[0].get('index')} {rest} cuda:{own}, its own"
-        yield fails(reason, line_of(foreign[0]))
+def crowded(course: Course) -> Iterator[Finding]:
+    """Devices with which no launch would end well: that are not there, or that two processes share."""
+    for process, nodes in each(course.launches):
+        yield from _nowhere(course, process, nodes)
+    first, second = (
+        {facts.get("index"): facts for facts in _used(one)} for one in course.launches.node.processes
+    )
+    for index in first.keys() & second.keys():
+        yield fails(f"both ranks of one node work on cuda:{index}", line_of(first[index]))
+
+
+def _nowhere(course: Course, process: Process, nodes: bool) -> Iterator[Finding]:
+    named = process.of("device")
+    if not named and not course.cut:
+        yield fails(f"{who(process, nodes)} never works on a device")
+    for facts in named:
+        if not facts.get("there"):
+            asked = f"{who(process, nodes)} asks for cuda:{facts.get('index')}"
+            yield fails(f"{asked}, which its node does not have", line_of(facts))
+
+
+def _used(process: Process) -> list[Facts]:
+    return [facts for facts in process.of("device") if facts.get("how") != "init_process_group"]
 
 
 def _by_syntax(live: Live) -> Finding:

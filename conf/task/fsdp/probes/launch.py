@@ -58,6 +58,11 @@ async def launched(source: Source, sandbox: Sandbox) -> Launches:
     return Launches(source, *await together(trace(sandbox, each) for each in scripts))
 
 
+def local(rank: int, nodes: bool) -> int:
+    """The other way round on one node: a device by LOCAL_RANK is told from one by RANK modulo anything."""
+    return 0 if nodes else RANKS - 1 - rank
+
+
 def _ranks(nodes: int) -> tuple[dict[str, str], ...]:
     """The environment of each process, as torchrun sets it."""
     each = RANKS // nodes
@@ -65,7 +70,7 @@ def _ranks(nodes: int) -> tuple[dict[str, str], ...]:
         {
             "RANK": str(rank),
             "WORLD_SIZE": str(RANKS),
-            "LOCAL_RANK": str(rank % each),
+            "LOCAL_RANK": str(local(rank, nodes > 1)),
             "LOCAL_WORLD_SIZE": str(each),
             "GROUP_RANK": str(rank // each),
             "GROUP_WORLD_SIZE": str(nodes),

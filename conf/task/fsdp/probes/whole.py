@@ -14,7 +14,7 @@ from .course import Course, each
 from .data import distributed_sampler
 from .epochs import epochs
 from .finding import Facts, Finding, fails, line_of, passes, who
-from .group import misplaced
+from .group import crowded
 from .launch import LOSSES
 from .learning import learns
 from .live import Live
@@ -27,7 +27,7 @@ NUMBER = re.compile(r"[-+]?\d+\.\d+(?:[eE][-+]?\d+)?")
 def overall_correctness(course: Course, live: Live) -> Iterator[Finding]:
     if course.trouble:
         yield course.trouble
-    yield from misplaced(course)
+    yield from crowded(course)
     yield from _faults(course, live)
     yield passes("it runs to its end on one node and on two, trains, and rank 0 alone reports")
 
