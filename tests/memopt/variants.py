@@ -463,5 +463,15 @@ TRAINED = {
         ),
         ("# model", "model.blocks = nn.ModuleList(map(Again, model.blocks))"),
     ),
+    "blocks of a copy in a wrapper": variant(
+        "",
+        (
+            "# top",
+            "import copy\n\n\nclass Same(nn.Module):\n"
+            "    def __init__(self, block):\n        super().__init__()\n        self.block = block\n\n"
+            "    def forward(self, x):\n        return self.block(x)",
+        ),
+        ("# model", "model.blocks = nn.ModuleList(map(Same, copy.deepcopy(model.blocks)))"),
+    ),
     "the seed of the weights alone": variant("", ("args.num_samples, args.seed", "args.num_samples")),
 }

@@ -64,11 +64,10 @@ def _how(name: str, args: Any, kwargs: Any) -> str | None:
     """Whether a call works in place: an operation (+= is one), a part set anew, a layer's function."""
     if name == "__setitem__":
         return "part"
-    if len(args) > 1 and type(args[1]) in (int, float) and NOTHING.get(name.strip("_")) == args[1]:
-        return "nothing"
     named = name.endswith("_") and not name.endswith("__") and name not in OTHERWISE
     if named or name in ASSIGNING or isinstance(kwargs.get("out"), Tensor):
-        return "operation"
+        by = args[1] if len(args) > 1 and isinstance(args[1], int | float) else None
+        return "operation" if by is None or NOTHING.get(name.strip("_")) != by else "nothing"
     place = PLACE.get(name, len(args))
     told = kwargs.get("inplace") is True or (place < len(args) and args[place] is True)
     return "layer" if told else None
