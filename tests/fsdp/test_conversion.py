@@ -13,8 +13,9 @@ import pytest_asyncio
 
 from engine.submission import Submission
 from engine.verdict import Verdict
+from sandbox.auto import Auto
 from tests.doubles import NoSandbox
-from tests.score import probes
+from tests.score import probes, verdicts
 from tests.titans import ahead
 
 SPECIMENS = Path(__file__).parents[2] / "conf/task/fsdp/specimens"
@@ -55,3 +56,12 @@ async def test_no_python_file_fails_everything() -> None:
     """There is nothing to launch."""
     found = await probes("fsdp")._load("conversion")(Submission({"a.txt": "x"}), NoSandbox())
     assert {verdict.verdict for verdict in found.values()} == {"fail"}
+
+
+@pytest.mark.slow
+async def test_without_a_warm_worker() -> None:
+    """The recorders are imported before torch is, and stand in the way of none of its imports."""
+    sandbox = Auto()
+    said = await verdicts("fsdp", SPECIMENS / "reference.py", sandbox)
+    await sandbox.close()
+    assert {id: verdict.verdict for id, verdict in said.items()} == LABELS["reference"]["verdicts"]

@@ -14,9 +14,10 @@ import pytest_asyncio
 from engine.submission import Submission
 from engine.verdict import Verdict
 from sandbox import Job
+from sandbox.auto import Auto
 from tests.memopt.parts import part
 from tests.memopt.scripted import Events, Run, Scripted, ended, training
-from tests.score import TOO_FEW
+from tests.score import TOO_FEW, verdicts
 from tests.titans import ahead
 
 SPECIMENS = Path(__file__).parents[2] / "conf/task/memopt/specimens"
@@ -108,3 +109,14 @@ async def test_what_is_no_python_is_left_to_the_gate(files: dict[str, str]) -> N
     found = await part("techniques").probe(Submission(files), sandbox)
     assert {verdict.verdict for verdict in found.values()} == {"unclear"}
     assert not sandbox.jobs
+
+
+@pytest.mark.slow
+async def test_without_a_warm_worker() -> None:
+    """The recorders are imported before torch is, and stand in the way of none of its imports."""
+    sandbox = Auto()
+    said = await verdicts("memopt", SPECIMENS / "reference.py", sandbox)
+    await sandbox.close()
+    assert {id: verdict.verdict for id, verdict in said.items()} == LABELS["reference"]["verdicts"] | {
+        "execution": "pass"
+    }

@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
-from cuda import Devices
 from place import HOST, by_script, lines, place, tensors
+from pretended import Devices
 from torch.distributed import distributed_c10d as c10d
 
 COLLECTIVES = (

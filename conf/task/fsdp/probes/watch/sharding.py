@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from cuda import Devices
 from mend import mend
 from place import DEVICE, lines, mark, place, sizes
 from policy import Policies, answers
+from pretended import Devices
 from torch import nn
 from torch.distributed.fsdp import FullyShardedDataParallel as FSDP  # noqa: N817  as everybody does
 from torch.distributed.fsdp import ShardingStrategy

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch.fx.experimental.proxy_tensor  # noqa: F401  autocast looks for it where calls are intercepted
-from cuda import pretend_cuda
 from group import watch_group
 from learning import watch_learning
+from pretended import pretend_cuda
 from saving import watch_saving
 from sharding import Sharding
 from training import watch_training

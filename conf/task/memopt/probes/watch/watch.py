@@ -22,7 +22,6 @@ import torch
 import torch.fx.experimental.proxy_tensor  # autocast looks for it where functions are intercepted
 from attention import watch_attention
 from compiled import watch_compiled
-from cuda import pretend_cuda
 from graph import Graph
 from inplace import watch_inplace
 from layout import watch_layout, watch_modules
@@ -31,6 +30,7 @@ from operations import Operations
 from optimizing import watch_optimizers, watch_resets
 from passes import keys, watch_passes
 from precision import watch_precision
+from pretended import pretend_cuda
 from recompute import watch_checkpoints
 from release import watch_deletions, watch_releases
 from truth import Truth
