@@ -11,6 +11,7 @@ Imports go down this page only, or stay on a line.
     plan          what YAML composes, and whether its parts go together
     summary       records -> figures
     failures      why runs failed, grouped
+    measures      what rubrics count beside the verdicts
     statistics    what the figures allow one to say
     folder        the output folder
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Attempt:
     """All that one run knows: what is asked (`prompt` is rendered), with which tools, where it is logged.
 
-    `given` are the files that the task starts from: relative POSIX path -> text.
+    `given` are the files that the task starts from: relative POSIX path -> text. `reference` is what a judge
+    is shown beside the submission. `seen` is what tools have answered so far.
     """
 
     index: int
@@ -31,6 +32,8 @@ class Attempt:
     sandbox: Sandbox
     transcript: Transcript
     given: Mapping[str, str] = field(default_factory=dict)
+    reference: str = ""
+    seen: list[str] = field(default_factory=list)
 
     @cached_property
     def workspace(self) -> Workspace:

@@ -2,14 +2,14 @@
 
 Refused      the user's input is wrong: nothing was spent, exit code 2
 AgentFailed  the agent is to blame: the run is a `fail` with that failure
-Void         we are to blame (provider, sandbox, judge, probe): no score, never a fail, can be run again
+Void         we are to blame (provider, sandbox, judge, probe, tool): no score, never a fail, can be run again
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
-VoidKind = Literal["provider", "sandbox", "judge", "probe", "engine"]
+VoidKind = Literal["provider", "sandbox", "judge", "probe", "tool", "engine"]
 
 
 class Refused(Exception):

@@ -14,7 +14,7 @@ from engine.graders import rules
 from engine.graders.judge import Judge
 from engine.graders.probes import Probes
 from engine.model import Model
-from engine.rubric import Claim, Criterion, Gate
+from engine.rubric import Claim, Criterion, Gate, Measure
 from engine.task import Task
 from engine.threshold import Threshold
 from engine.tool import Tool
@@ -31,7 +31,7 @@ class Plan:
     `gates` are decided by `probes` in any case; of criteria, `probe` and `judge` are the graders, `judge`
     None and `use_probes` False where not asked for. `threshold.points` is a number. `models` are all
     models in use by role, to be closed at the end. `config` is the resolved YAML without secrets, `given`
-    the files that the task starts from.
+    the files that the task starts from, `reference` what the judge is shown beside a submission.
     """
 
     task: Task
@@ -54,6 +54,8 @@ class Plan:
     config: str
     overrides: tuple[str, ...]
     given: Mapping[str, str] = field(default_factory=dict)
+    reference: str = ""
+    measures: Mapping[str, Measure] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for problem in self._problems():
@@ -70,6 +72,9 @@ class Plan:
         claims: dict[str, Claim] = {f"rubric.gates.{id}": gate for id, gate in self.gates.items()}
         claims |= {f"rubric.criteria.{id}": criterion for id, criterion in self.criteria.items()}
         yield from _deciders(claims, self.probes)
+        for id, measure in self.measures.items():
+            if problem := self.probes.problem(measure.probe, "measure"):
+                yield f"rubric.measures.{id}.probe={measure.probe}: {problem}"
         yield from self._grading(decided=any(each.by() for each in self.criteria.values()))
         if "agent" in self.models and not self.tools:
             yield "toolkit: there are no tools, so the model could never hand anything in"

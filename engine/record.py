@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from engine.model import Usage
@@ -33,7 +33,7 @@ class Record:
     `outcome` is never guessed: `undecided` hangs on unclear criteria, `void` is a failure of ours.
     `score` is the share of the points got, from 0 to 1, null where nothing was scored. `reason` says on
     one line why the run did not pass: the criteria missed, what their graders found, and where. `sandbox`
-    names the backend and its level, where one was used.
+    names the backend and its level, where one was used. `measures` are what the rubric counts beside.
     """
 
     run: int
@@ -51,6 +51,7 @@ class Record:
     usage: Mapping[str, Mapping[str, Any]]
     seconds: float
     started: str
+    measures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def line(self) -> bytes:
         """One line of JSON, its end included. Half a surrogate pair becomes the escape that it is."""
@@ -64,7 +65,7 @@ class Record:
         return cls(**known)
 
     def usage_of(self, role: str) -> Usage:
-        return Usage(**self.usage[role])
+        return Usage(**self.usage.get(role, {}))
 
 
 def grade(verdicts: Mapping[str, Verdict], criteria: Mapping[str, Criterion], threshold: Threshold) -> Grade:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.failures import Error, Group, Missed, Why
+from engine.measures import Measured
 from engine.model import Usage
 from engine.record import Record
 from engine.summary import Summary
@@ -23,7 +24,8 @@ PLACES = {
     "undecided": "undecided whether in the target band",
 }
 PLACE = re.compile(r" \([^\s()]+:\d+(, [^\s()]+)*\)$")  # what a clause of a reason may end with
-REASONS, ERRORS = 12, 5  # rows of the summary
+REASONS, ERRORS, LISTED = 12, 5, 3  # rows of the summary
+CUT = 300  # characters of what a measure lists
 
 
 def line(record: Record) -> Text:
@@ -67,17 +69,38 @@ def print_summary(console: Console, summary: Summary, folder: Path) -> None:
     console.print(_headline(summary))
     if any(one.passed + one.failed + one.unclear for one in summary.criteria.values()):
         console.print(_criteria(summary))
+    if never := [id for id, one in summary.criteria.items() if one.unclear and not one.passed + one.failed]:
+        console.print(Text(f"Decided in no run: {', '.join(never)}{_judge(summary)}"))
     for title, counts in (("Failures", summary.failures), ("Void (ours, retryable)", summary.voids)):
         if counts:
             console.print(Text(f"{title}: {_counts(counts)}"))
     if summary.outcomes["fail"]:
         console.print(_why(summary.why))
+    for id, each in summary.measures.items():
+        console.print(_measure(id, each))
     if summary.contradictions:
         places = ", ".join(f"run {run:03d} {id}" for run, id in summary.contradictions)
         console.print(Text(f"Probe and judge contradict each other: {places}"))
-    agent, judge = summary.usage["agent"], summary.usage["judge"]
-    console.print(Text(f"Agent: {spent(agent)}.  Judge: {spent(judge)}.  Time: {summary.seconds:.1f} s"))
+    used = {role: usage for role, usage in summary.usage.items() if usage.tokens or role != "reader"}
+    told = [f"{role.capitalize()}: {spent(usage)}." for role, usage in used.items()]
+    console.print(Text("  ".join([*told, f"Time: {summary.seconds:.1f} s"])))
     console.print(Text(f"Kept in {folder}"), soft_wrap=True)
+
+
+def _measure(id: str, said: Measured) -> Text:
+    """Its means, and what it lists of the first few runs."""
+    means = ", ".join(f"{name} {mean:g}" for name, mean in said.means.items())
+    lines = [f"{id} (mean of {said.runs} run{'s' * (said.runs != 1)}): {means or 'nothing'}"]
+    for run, lists in list(said.listed.items())[:LISTED]:
+        lines += [
+            f"  run {run:03d} {name}: {brief(', '.join(values), CUT)}" for name, values in lists.items()
+        ]
+    return Text("\n".join(lines))
+
+
+def _judge(summary: Summary) -> str:
+    asked = summary.usage["judge"].tokens
+    return "" if asked else ". What no probe decides needs a judge: grading=both"
 
 
 def _headline(summary: Summary) -> Text:

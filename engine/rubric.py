@@ -65,9 +65,21 @@ class Gate(Claim):
 
 
 @dataclass
+class Measure:
+    """Something that is counted and kept beside the verdicts, and bears on none of them.
+
+    `probe` names a file in the task's probes/ (without .py), which defines `measure`.
+    """
+
+    probe: str = MISSING
+    description: str = ""
+
+
+@dataclass
 class Rubric:
-    """Gates and criteria by id. Ids are keys, so that each can be changed from the command line."""
+    """Gates, criteria and measures by id. Ids are keys, so that each can be changed from the command line."""
 
     description: str = ""
     gates: dict[str, Any] = field(default_factory=dict)
     criteria: dict[str, Any] = field(default_factory=dict)
+    measures: dict[str, Any] = field(default_factory=dict)

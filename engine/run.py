@@ -28,12 +28,15 @@ class _Progress:
 
     submission: Submission | None = None
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    measures: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 async def run_once(plan: Plan, index: int, folder: Folder, transcript: Transcript) -> Record:
     """Make one attempt and grade it. Every failure becomes a record; only cancellation passes through."""
     started, clock = datetime.now(UTC), time.monotonic()
-    attempt = Attempt(index, plan.task, plan.prompt, plan.tools, plan.sandbox, transcript, plan.given)
+    attempt = Attempt(
+        index, plan.task, plan.prompt, plan.tools, plan.sandbox, transcript, plan.given, plan.reference
+    )
     progress = _Progress()
     result = await _blame(_walk(plan, attempt, folder, progress), plan, transcript)
     record = _record(plan, attempt, progress, result, started, time.monotonic() - clock)
@@ -51,6 +54,7 @@ async def _walk(plan: Plan, attempt: Attempt, folder: Folder, progress: _Progres
     progress.verdicts |= {id: _named(verdict, plan.gates[id].failure) for id, verdict in gates.items()}
     if all(verdict.verdict != "fail" for verdict in progress.verdicts.values()):
         progress.verdicts.update(await _criteria(plan, submission, attempt))
+        progress.measures.update(await plan.probes.measure(submission, plan.measures, attempt))
     for id, verdict in progress.verdicts.items():
         attempt.transcript.write("verdict", criterion=id, **asdict(verdict))
     return grade(progress.verdicts, plan.criteria, plan.threshold)
@@ -104,6 +108,7 @@ def _record(
         reason=result.reason,
         score=round(result.got / result.of, 6) if scored else None,
         points={"got": result.got, "of": result.of},
+        measures=progress.measures,
         verdicts={id: _told(id, verdict, plan) for id, verdict in progress.verdicts.items()},
         source=submission.source if submission else None,
         digest=submission.digest if submission else None,

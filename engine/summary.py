@@ -9,10 +9,12 @@ from typing import Any
 
 from engine import rubric
 from engine.failures import Why, why
+from engine.measures import Measured, measured
 from engine.model import Usage
 from engine.record import Record
 from engine.statistics import Place, interval, more_runs, place
 from engine.threshold import Band, Threshold
+from engine.transcript import ROLES
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Summary:
     contradictions: Sequence[tuple[int, str]]
     usage: Mapping[str, Usage]
     seconds: float
+    measures: Mapping[str, Measured]
 
     def document(self) -> dict[str, Any]:
         """As it is written to summary.json."""
@@ -99,10 +102,9 @@ def summarize(
         why=why(records, threshold, criteria),
         voids=_failures(records, "void"),
         contradictions=[(record.run, id) for record in records for id in contradicted(record)],
-        usage={
-            role: sum((record.usage_of(role) for record in records), Usage()) for role in ("agent", "judge")
-        },
+        usage={role: sum((record.usage_of(role) for record in records), Usage()) for role in ROLES},
         seconds=round(seconds, 3),
+        measures=measured(records),
     )
 
 

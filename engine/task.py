@@ -28,13 +28,18 @@ class Task:
     """A task as its YAML states it.
 
     The assets lie in the folder task/NAME beside task/NAME.yaml: `prompt.md` (a Jinja template over
-    `hints` and `given`), `given/`, `probes/` and `specimens/`. `submission` is the file to hand in.
+    `task`, `hints` and `given`), `given/`, `probes/` and `specimens/`. `submission` is the file to hand in.
+    Of a task on several topics, `topic` says which. `specimens` is a folder in that folder, and `reference`
+    a file there, such as a specimen, that a judge is shown beside the submission.
     `prompts` maps a variant of the prompt to its hints, each to be shown or not; `prompt` chooses one.
     """
 
     name: str = MISSING
     description: str = MISSING
     submission: str = "submission.py"
+    topic: str | None = None
+    specimens: str = "specimens"
+    reference: str | None = None
     prompt: str = "default"
     prompts: dict[str, Any] = field(default_factory=lambda: {"default": {}})
     limits: Limits = field(default_factory=Limits)
@@ -53,10 +58,6 @@ class Assets:
     @property
     def probes(self) -> Path:
         return self.folder / "probes"
-
-    @property
-    def specimens(self) -> Path:
-        return self.folder / "specimens"
 
     def given(self) -> Mapping[str, str]:
         """What the agent starts from: relative POSIX path -> text."""

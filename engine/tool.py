@@ -35,6 +35,10 @@ class Submitted(Exception):
         self.submission = submission
 
 
+class ToolError(Exception):
+    """What a tool could not do, told to the model word for word."""
+
+
 def need_sandbox(tools: Mapping[str, Tool]) -> bool:
     return any(getattr(tool, "needs_sandbox", False) for tool in tools.values())
 
@@ -48,9 +52,13 @@ async def use(call: ToolCall, attempt: Attempt) -> ToolResult:
     try:
         tool = _find(call.name, attempt.tools)
         _validate(call, tool.schema)
-        return ToolResult(call.id, await _answer(tool, attempt, call.arguments))
+        text = await _answer(tool, attempt, call.arguments)
+        attempt.seen.append(text)
+        return ToolResult(call.id, text)
     except (Submitted, AgentFailed, Void, SandboxError):
         raise
+    except ToolError as error:
+        return ToolResult(call.id, str(error), error=True)
     except Exception as error:  # a tool's exception is the model's to react to, never a crash of the run
         return ToolResult(call.id, f"{type(error).__name__}: {error}", error=True)
 

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from engine.model import Model, Request, Turn, Usage
 
-Role = Literal["agent", "judge"]
+Role = Literal["agent", "judge", "reader"]
+ROLES: tuple[Role, ...] = get_args(Role)
 Echo = Callable[[int, Mapping[str, Any]], None]
 
 
@@ -23,7 +24,7 @@ class Transcript:
 
     def __init__(self, run: int, path: Path, echo: Echo | None = None) -> None:
         self.run = run
-        self.usage: dict[Role, Usage] = {"agent": Usage(), "judge": Usage()}
+        self.usage: dict[Role, Usage] = {role: Usage() for role in ROLES}
         self._path = path
         self._echo = echo
 

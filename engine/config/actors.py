@@ -25,9 +25,17 @@ WORDS = {
 
 
 # What an actor must be able to do at its place; `key` ends or, for tools, begins with the word.
-ACTS = {"agent": "solve", "model": "reply", "judge": "grade", "sandbox": "open", "toolkit": "__call__"}
+ACTS = {
+    "agent": "solve",
+    "model": "reply",
+    "judge": "grade",
+    "library": "search",
+    "sandbox": "open",
+    "toolkit": "__call__",
+}
 
 ELSEWHERE = {"agent.source": " It needs agent=replay."}
+CHOSEN = {"library": "; choose one, as in library=corpus"}
 
 
 def build(node: Any, key: str, **offered: Any) -> Any:
@@ -44,7 +52,7 @@ def build(node: Any, key: str, **offered: Any) -> Any:
     arguments |= {name: value for name, value in offered.items() if name in takes}
     for name, parameter in takes.items():
         if parameter.default is parameter.empty and name not in arguments:
-            raise Refused(f"{key}.{name}: this is missing and needs a value")
+            raise Refused(f"{key}.{name}: this is missing and needs a value{CHOSEN.get(name, '')}")
     try:
         return target(**arguments)
     except (TypeError, ValueError, OSError) as error:
@@ -79,9 +87,16 @@ def _check_place(target: type, key: str) -> None:
 
 
 def _inner(value: Any, key: str) -> Any:
-    """An actor where one is described, or where only an actor may stand."""
-    described = isinstance(value, Mapping) and "_target_" in value
-    return build(value, key) if described or key.rpartition(".")[2] in ACTS else value
+    """An actor, or several by name, where they are described; an actor where nothing else may stand."""
+    if _described(value) or key.rpartition(".")[2] in ACTS:
+        return build(value, key)
+    if isinstance(value, Mapping) and any(map(_described, value.values())):
+        return {name: build(each, f"{key}.{name}") for name, each in value.items() if each is not None}
+    return value
+
+
+def _described(value: Any) -> bool:
+    return isinstance(value, Mapping) and "_target_" in value
 
 
 def _check(given: Mapping[str, Any], target: type, takes: Mapping[str, Any], key: str) -> None:

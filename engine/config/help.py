@@ -10,9 +10,14 @@ from engine.config.mounts import options
 WIDTH = 80
 GROUPS = {
     "task": "what is asked, for task=",
-    "model": "for agent.model= and judge.model=; a raw id with a slash (openai/gpt-5) goes through litellm",
+    "topic": "of a task with several, for topic=",
+    "model": (
+        "for agent.model=, judge.model= and reader.model=; a raw id with a slash (openai/gpt-5) "
+        "goes through litellm"
+    ),
     "rubric": "the criteria, for rubric=; unless said otherwise, those named like the task",
     "toolkit": "the tools of the agent, for toolkit=",
+    "library": "where its tools look papers up, for library=",
     "agent": "who attempts the task, for agent=",
     "grading": "who decides the criteria, for grading=",
     "threshold": "what a run needs to pass, for threshold=",

@@ -19,9 +19,9 @@ from engine.errors import Refused
 from engine.graders.probes import Probes
 from engine.model import Model
 from engine.plan import Plan, points_to_pass
-from engine.rubric import Command, Criterion, Gate
+from engine.rubric import Command, Criterion, Gate, Measure
 from engine.secrets import masked
-from engine.task import Assets
+from engine.task import Assets, Task
 
 Part = TypeVar("Part", Criterion, Gate)
 Tree = dict[str, Any]
@@ -43,22 +43,29 @@ def _plan(tree: Tree, origin: Origin) -> Plan:
     assets = Assets(origin.task.with_suffix(""))
     gates = _parts(Gate, said.rubric.gates, "rubric.gates")
     criteria = _parts(Criterion, said.rubric.criteria, "rubric.criteria")
-    agent = build(said.agent, "agent", specimens=assets.specimens, submission=task.submission)
+    measures = {id: noun(Measure, node, f"rubric.measures.{id}") for id, node in said.rubric.measures.items()}
+    agent = build(said.agent, "agent", specimens=assets.folder / task.specimens, submission=task.submission)
     judge = build(said.judge, "judge") if said.grading.judge else None
+    reader = _reader(said.reader, agent)
+    library = build(said.library, "library") if said.library else None
+    offered = {name: actor for name, actor in {"library": library, "reader": reader}.items() if actor}
     runs = len(getattr(agent, "items", ())) or 1 if said.runs is None else said.runs
     return Plan(
         task=task,
         prompt=render(task, assets),
         gates=gates,
         criteria=criteria,
+        measures=measures,
         threshold=replace(threshold, points=points_to_pass(threshold, criteria)),
         agent=agent,
-        tools={name: build(tool, f"toolkit.{name}") for name, tool in said.toolkit.items() if tool},
+        tools={
+            name: build(tool, f"toolkit.{name}", **offered) for name, tool in said.toolkit.items() if tool
+        },
         probes=Probes(assets.probes),
         judge=judge,
         use_probes=said.grading.probe,
         sandbox=build(said.sandbox, "sandbox"),
-        models=_models(agent=agent, judge=judge),
+        models=_models(agent=agent, judge=judge) | ({"reader": reader} if reader else {}),
         runs=runs,
         concurrency=said.concurrency,
         verbose=said.verbose,
@@ -67,6 +74,7 @@ def _plan(tree: Tree, origin: Origin) -> Plan:
         config=OmegaConf.to_yaml(OmegaConf.create(masked({**tree, "runs": runs}))),
         overrides=origin.overrides,
         given=assets.given(),
+        reference=_reference(task, assets),
     )
 
 
@@ -97,6 +105,21 @@ def _with_command(part: Part, key: str) -> Part:
         raise Refused(f"{key}: this must be a shell line, or a mapping with run, seconds, code, output")
     node = {"run": part.command} if isinstance(part.command, str) else part.command
     return replace(part, command=noun(Command, node, key))
+
+
+def _reader(said: Mapping[str, Any], agent: Any) -> Model | None:
+    """Only what a model calls will ask it."""
+    chosen = said.get("model") and hasattr(agent, "model")
+    return build(said["model"], "reader.model") if chosen else None
+
+
+def _reference(task: Task, assets: Assets) -> str:
+    if task.reference is None:
+        return ""
+    try:
+        return (assets.folder / task.reference).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"task.reference={task.reference}: this cannot be read: {error}") from error
 
 
 def _models(**actors: Any) -> dict[str, Model]:

@@ -1,7 +1,7 @@
 """Where the YAML lies, and the groups that show a folder under another name.
 
-    agent.model, judge.model   the folder model/ of the engine and of --config-dir; a raw id with a slash
-                               (openai/gpt-5) is the model `litellm` with that id
+    agent.model, judge.model,  the folder model/ of the engine and of --config-dir; a raw id with a slash
+    reader.model               (openai/gpt-5) is the model `litellm` with that id
     rubric                     the folder rubrics/ beside conf/
 
 A group of one's own is a true Hydra group: choice, sweeps, listing and the options on a typo are Hydra's.
@@ -21,7 +21,7 @@ from hydra.plugins.config_source import ConfigResult, ConfigSource
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import OmegaConf
 
-ROLES = ("agent.model", "judge.model")
+ROLES = ("agent.model", "judge.model", "reader.model")
 RUBRIC = "rubric"
 
 

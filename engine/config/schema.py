@@ -20,7 +20,10 @@ Noun = TypeVar("Noun")
 
 # A key that the YAML does not state may be given on the command line: what stands in these is checked
 # after composing, against a dataclass or the signature of the actor.
-OPEN = ("rubric.gates", "rubric.criteria", "agent", "judge", "toolkit", "sandbox")
+OPEN = (
+    *("rubric.gates", "rubric.criteria", "rubric.measures"),
+    *("agent", "judge", "reader", "library", "toolkit", "sandbox"),
+)
 
 
 @dataclass
@@ -41,6 +44,8 @@ class Config:
     grading: Grading = field(default_factory=Grading)
     agent: dict[str, Any] = field(default_factory=dict)
     judge: dict[str, Any] = field(default_factory=dict)
+    reader: dict[str, Any] = field(default_factory=dict)
+    library: dict[str, Any] = field(default_factory=dict)
     toolkit: dict[str, Any] = field(default_factory=dict)
     sandbox: dict[str, Any] = field(default_factory=dict)
     runs: int | None = MISSING

@@ -22,11 +22,11 @@ def shown(files: Mapping[str, str]) -> Shown:
     }
 
 
-def fence(files: Shown) -> str:
-    """All lines, numbered, between two fences with one fresh nonce."""
+def fence(files: Shown, kind: str = "submission") -> str:
+    """All lines, numbered, between two fences that say what they hold, with one fresh nonce."""
     nonce = secrets.token_hex(8)
     body = "\n".join(
         f"--- file {number}: {name}\n" + "\n".join(f"{at:>5}| {line}" for at, line in enumerate(lines, 1))
         for number, (name, lines) in enumerate(files.items(), 1)
     )
-    return f"<submission-{nonce}>\n{body}\n</submission-{nonce}>"
+    return f"<{kind}-{nonce}>\n{body}\n</{kind}-{nonce}>"

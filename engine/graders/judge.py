@@ -11,7 +11,7 @@ from engine.agent import Attempt
 from engine.errors import Void
 from engine.graders.answer import misquoted, parse, schema
 from engine.graders.fence import fence, shown
-from engine.graders.policy import POLICY, question
+from engine.graders.policy import POLICY, REFERENCE, question
 from engine.model import JsonSchema, Message, Model, Request, User
 from engine.rubric import Criterion
 from engine.submission import Submission
@@ -65,12 +65,12 @@ class _Sitting:
         self.model = model
         self.shape = shape
         self.files = shown(submission.files)
-        self.fenced = fence(self.files)
+        self.shown = (*_reference(attempt.reference), fence(self.files))
         self.attempt = attempt
 
     async def decide(self, criteria: Criteria) -> dict[str, Verdict]:
         """Ask, and ask once more where the answer does not fit or misquotes. Raises Void("judge")."""
-        messages: list[Message] = [User((self.fenced, question(criteria)), cached=0)]
+        messages: list[Message] = [User((*self.shown, question(criteria)), cached=len(self.shown) - 1)]
         verdicts, problem = await self._ask(messages, criteria)
         if problem:
             messages.append(User((f"{problem}\nAnswer again, whole, in the same form.",)))
@@ -101,6 +101,11 @@ class _Sitting:
         if not wrong:
             return replace(verdict, by="judge")
         return Verdict("unclear", f"{wrong} (the judge said: {verdict.reason})", verdict.evidence, "judge")
+
+
+def _reference(text: str) -> tuple[str, ...]:
+    """What the judge is shown before the submission, where there is a reference."""
+    return (f"{REFERENCE}\n\n{fence(shown({'reference': text}), 'reference')}",) if text else ()
 
 
 def _vote(answers: list[Verdict]) -> Verdict:

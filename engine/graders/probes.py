@@ -13,12 +13,13 @@ from importlib import import_module
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from engine.agent import Attempt
 from engine.errors import Void
 from engine.graders import rules
-from engine.probe import Probe
-from engine.rubric import Claim
+from engine.probe import Measuring, Probe
+from engine.rubric import Claim, Measure
 from engine.submission import Submission
 from engine.together import together
 from engine.verdict import Verdict
@@ -66,19 +67,34 @@ class Probes:
             raise Void("probe", f"{self.folder / name}.py: {type(error).__name__}: {error}") from error
         return {id: said.get(id) or _silent(name) for id, each in criteria.items() if each.probe == name}
 
+    async def measure(
+        self, submission: Submission, measures: Mapping[str, Measure], attempt: Attempt
+    ) -> Mapping[str, Mapping[str, Any]]:
+        """What is counted beside the verdicts, by the measure's id."""
+        return {id: await self._measured(each.probe, submission, attempt) for id, each in measures.items()}
+
+    async def _measured(self, name: str, submission: Submission, attempt: Attempt) -> Mapping[str, Any]:
+        try:
+            measuring: Measuring = self._module(name).measure
+            return await measuring(submission, attempt)
+        except Exception as error:  # the author's code; no verdict hangs on it, so that the run goes on
+            return {"error": f"{self.folder / name}.py: {type(error).__name__}: {error}"}
+
     def _load(self, name: str) -> Probe:
+        return self._module(name).probe  # type: ignore[no-any-return]
+
+    def _module(self, name: str) -> ModuleType:
         package = "probes_" + hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:12]
         if package not in sys.modules:
             spec = ModuleSpec(package, None, is_package=True)
             spec.submodule_search_locations = [str(self.folder)]
             sys.modules[package] = importlib.util.module_from_spec(spec)
-        module: ModuleType = import_module(f"{package}.{name}")
-        return module.probe  # type: ignore[no-any-return]
+        return import_module(f"{package}.{name}")
 
-    def problem(self, name: str) -> str | None:
-        """What keeps the probe from being loaded, if anything does."""
+    def problem(self, name: str, defines: str = "probe") -> str | None:
+        """What keeps that function of the file from being loaded, if anything does."""
         try:
-            self._load(name)
+            getattr(self._module(name), defines)
         except Exception as error:  # whatever the author's code does when it is imported
             return f"{type(error).__name__}: {error}"
         return None

@@ -13,7 +13,8 @@ from engine.folder import Folder
 from engine.graders.judge import Judge
 from engine.graders.probes import Probes
 from engine.models.scripted import Scripted
-from engine.rubric import Criterion
+from engine.record import Record
+from engine.rubric import Criterion, Measure
 from engine.run import run_once
 from tests.doubles import CODE, SUBMITS, Answering, NoSandbox, gate, plan, verdicts, write_probe
 from toolkits.code import Shell
@@ -222,3 +223,16 @@ async def test_the_workspace_is_gone_before_grading(tmp_path, replies, last):
     assert record.sandbox == "none (level 3)"
     assert sandbox.events[:3] == ["opened with ['work/model.py']", "asked", "closed"]
     assert sandbox.events[-1] == last
+
+
+async def test_measures_are_in_the_record(tmp_path):
+    """They change no outcome, and a line of before they were there can still be read."""
+    (tmp_path / "probes").mkdir()
+    (tmp_path / "probes/count.py").write_text(
+        "async def measure(submission, attempt):\n    return {'n': 7}\n"
+    )
+    record = await one(plan(tmp_path, measures={"length": Measure("count")}))
+    assert (record.outcome, record.measures) == ("pass", {"length": {"n": 7}})
+    line = json.loads(record.line())
+    del line["measures"]
+    assert Record.parse(json.dumps(line).encode()).measures == {}

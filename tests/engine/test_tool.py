@@ -9,7 +9,7 @@ import pytest
 
 from engine.errors import Void
 from engine.model import ToolCall
-from engine.tool import specs, use
+from engine.tool import ToolError, specs, use
 from tests.doubles import attempt
 
 
@@ -35,6 +35,11 @@ class AsyncAdd(Add):
         return str(x + 1)
 
 
+class Refusing(Add):
+    def __call__(self, attempt, /, *, x):
+        raise ToolError('{"what":"closed"}')
+
+
 async def call(tmp_path, tool, **arguments):
     return await use(ToolCall("1", "add", arguments), attempt(tmp_path, tools={"add": tool}))
 
@@ -54,6 +59,20 @@ async def test_invalid_arguments_are_told(tmp_path, arguments, words):
     result = await call(tmp_path, Add(), **arguments)
     assert result.error
     assert words in result.text
+
+
+async def test_what_a_tool_says_goes_to_the_model_as_it_is(tmp_path):
+    """A tool's own error has no name of an exception before it."""
+    result = await call(tmp_path, Refusing(), x=1)
+    assert (result.text, result.error) == ('{"what":"closed"}', True)
+
+
+async def test_what_was_answered_is_kept(tmp_path):
+    """Answers, not errors, in their order: whoever measures a submission may compare with them."""
+    here = attempt(tmp_path, tools={"add": Add()})
+    for x in (1, -1, 2):
+        await use(ToolCall("1", "add", {"x": x}), here)
+    assert [text.split()[0] for text in here.seen] == ["2", "3"]
 
 
 async def test_a_call_that_was_cut_off_is_not_run(tmp_path):

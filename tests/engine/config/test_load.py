@@ -179,3 +179,44 @@ def test_a_fault_of_the_rubric_names_its_file(own):
     """The file that was chosen, wherever it lies."""
     with pytest.raises(Refused, match=rf"points=-1: .*\(rubric: {own}/rubric/mine.yaml\)"):
         planned(*MINE, "rubric.criteria.lines.points=-1", own=own)
+
+
+def test_a_reader_is_built_for_those_who_call_tools(own, monkeypatch):
+    """A replay needs neither the model nor its key."""
+    words = ("task=mine", "reader.model=haiku")
+    assert (
+        "reader" not in planned(*words, "agent=replay", "grading=probe", "sandbox=subprocess", own=own).models
+    )
+    for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(Refused, match=r"^reader\.model: .*ANTHROPIC_API_KEY"):
+        planned(*words, "agent.model=scripted", "grading=probe", "sandbox=subprocess", own=own)
+
+
+def test_a_reference_that_is_not_there(own):
+    """It is a file in the task's folder."""
+    with pytest.raises(Refused, match=r"^task.reference=no.md: this cannot be read: .*no.md"):
+        planned(
+            "task=mine",
+            "task.reference=no.md",
+            "agent=replay",
+            "grading=probe",
+            "sandbox=subprocess",
+            own=own,
+        )
+    plan = planned(
+        "task=mine",
+        "task.reference=specimens/good.txt",
+        "agent=replay",
+        "grading=probe",
+        "sandbox=subprocess",
+        own=own,
+    )
+    assert plan.reference == "a\nb\nc\nd\n"
+
+
+def test_a_measure_needs_a_file(own):
+    """One that defines `measure`, or the plan is refused."""
+    words = ("task=mine", "+rubric.measures.m={probe: lines}", "agent=replay", "grading=probe")
+    with pytest.raises(Refused, match=r"^rubric.measures.m.probe=lines: .*no attribute 'measure'"):
+        planned(*words, own=own)

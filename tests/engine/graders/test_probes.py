@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import Void
 from engine.graders.probes import Probes
-from engine.rubric import Criterion
+from engine.rubric import Criterion, Measure
 from engine.together import together
 from sandbox import SandboxError
 from tests.doubles import attempt, submission, write_probe
@@ -88,3 +88,28 @@ async def test_no_more_at_once_than_there_is_room_for(tmp_path):
 def test_no_folder_no_probes(tmp_path):
     """A task without probes has none."""
     assert Probes(tmp_path / "none").names() == ()
+
+
+def write_measure(folder, body):
+    folder.mkdir()
+    (folder / "count.py").write_text(f"async def measure(submission, attempt):\n    {body}\n")
+    return Probes(folder)
+
+
+async def test_a_measure_is_kept_beside_the_verdicts(tmp_path):
+    """It sees the submission and what tools answered in the run."""
+    probes = write_measure(tmp_path / "p", "return {'files': len(submission.files), 'seen': attempt.seen}")
+    here = attempt(tmp_path)
+    here.seen.append("word")
+    said = await probes.measure(submission(), {"m": Measure("count")}, here)
+    assert said == {"m": {"files": 1, "seen": ["word"]}}
+    assert probes.names() == ()
+    assert probes.problem("count", "measure") is None
+    assert "no attribute 'probe'" in (probes.problem("count") or "")
+
+
+async def test_a_measure_that_breaks_costs_nobody_a_run(tmp_path):
+    """It says so in its place."""
+    probes = write_measure(tmp_path / "p", "return 1 / 0")
+    said = await probes.measure(submission(), {"m": Measure("count")}, attempt(tmp_path))
+    assert "count.py: ZeroDivisionError" in said["m"]["error"]
