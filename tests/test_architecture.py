@@ -23,6 +23,10 @@ DOORS = {
     "litellm": {"engine/models/litellm.py"},
     "rich": {"engine/terminal.py", "engine/live.py", "engine/report.py"},
     "torch": set(),
+    "pymupdf": {"toolkits/papers/pdf/document.py"},
+    "httpx": {"toolkits/papers/"},
+    "stamina": {"toolkits/papers/web.py"},
+    "filelock": {"toolkits/papers/pace.py"},
     "regex": {"engine/graders/pattern.py"},
     "importlib": {
         "engine/config/actors.py",  # a _target_

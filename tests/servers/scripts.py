@@ -62,7 +62,7 @@ def deciding(decide: Callable[[str], str] = lambda _: "pass") -> Respond:
         answers = [
             {
                 "criterion": name,
-                "evidence": [_first_line(asked)],
+                "evidence": [_first_line(asked[asked.rindex("<submission-") :])],
                 "reason": "So it was scripted.",
                 "verdict": decide(name),
             }

@@ -11,6 +11,7 @@ import pytest
 
 from engine.__main__ import main
 from engine.config.mounts import CONF
+from engine.errors import Refused
 from tests.engine.config.composing import my_evals, planned
 
 NAMES = sorted(path.stem for path in (CONF / "toolkit").glob("*.yaml"))
@@ -50,7 +51,7 @@ def records() -> list[dict[str, Any]]:
 def test_handing_in_is_the_same_everywhere(name):
     """Each toolkit says what it is, and has `submit` with the complete text."""
     assert (CONF / f"toolkit/{name}.yaml").read_text().startswith("# ")
-    tools = planned("task=titans", "grading=probe", f"toolkit={name}", *SCRIPTED).tools
+    tools = planned("task=titans", "grading=probe", f"toolkit={name}", "library=corpus", *SCRIPTED).tools
     assert tools["submit"].schema["required"] == ["content"]
 
 
@@ -61,6 +62,25 @@ def test_an_ablation_by_override():
     assert list(plan.tools) == ["submit", "submit_file", "python", "bash", "read_file", "write_file"]
     assert "7 seconds" in plan.tools["python"].description
     assert list(plan.given) == ["transformer.py"]
+
+
+def test_what_tools_share():
+    """All tools that look papers up have one library; a reader is chosen like any model."""
+    words = ("toolkit=papers", "library=corpus", "reader.model=scripted")
+    tools = planned("task=titans", *words, *SCRIPTED).tools
+    assert len({id(tool.library) for name, tool in tools.items() if name != "submit"}) == 1
+    assert tools["get_paper_results"].reader.model.id == "scripted"
+    with pytest.raises(Refused, match=r"library: this is missing .*; choose one, as in library=corpus"):
+        planned("task=titans", "toolkit=papers", *SCRIPTED)
+
+
+def test_the_order_of_sources():
+    """It may be stated; a source that is not there is refused with those that are."""
+    words = ("task=titans", "toolkit=papers", "library=web", *SCRIPTED)
+    shared = planned(*words, "library.order=[corpus,arxiv]").tools["web_search"].library
+    assert list(shared.sources) == ["corpus", "arxiv"]
+    with pytest.raises(Refused, match="order: there is no source 'arxvi'; there are: semantic_"):
+        planned(*words, "library.order=[arxvi]")
 
 
 def test_a_users_task_with_code(run):
