@@ -16,8 +16,9 @@ import pytest
 
 from tests.servers.chat import ChatServer
 from tests.servers.messages import MessagesServer
-from tests.servers.replies import text
-from tests.servers.scripts import either, submitting
+from tests.servers.messages_rules import blocks_of
+from tests.servers.replies import call, text
+from tests.servers.scripts import deciding, either, submitting
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "conf/task/titans/specimens/reference.py"
@@ -167,6 +168,59 @@ def test_code_tasks_over_the_messages_api(tmp_path, task, verdicts):
     found = records(tmp_path / "here")
     assert {record["outcome"] for record in found} == {"pass"}
     assert {len(record["verdicts"]) for record in found} == {verdicts}
+
+
+READS = (
+    ("web_search", {"query": "long-term memory for language models"}),
+    ("get_paper_with_tldr", {"paper_id": "https://arxiv.org/abs/2310.08560v2"}),
+    ("get_paper_introduction", {"paper_id": "2310.08560"}),
+    ("get_paper_results", {"paper_id": "arXiv:2310.08560"}),
+    ("get_paper_references", {"paper_id": "2310.08560", "limit": 3}),
+    ("get_paper_results", {"paper_id": "no such paper"}),
+)
+
+
+DEAD = ("library=web", "library.order=[arxiv,corpus]", "library.sources.arxiv.base_url=http://127.0.0.1:9")
+
+
+def reviewing(review: str):
+    """An agent that makes one call a turn, then hands in; `heard` is what it was answered."""
+    heard: list[str] = []
+
+    def respond(body: dict[str, Any]) -> list[dict[str, Any]]:
+        turn = sum(message["role"] == "assistant" for message in body["messages"])
+        if turn:
+            (answer,) = blocks_of(body["messages"][-1]["content"])
+            heard.append("".join(part["text"] for part in blocks_of(answer["content"])))
+        name, arguments = READS[turn] if turn < len(READS) else ("submit", {"content": review})
+        return [text("Next."), call(name, arguments)]
+
+    return respond, heard
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("library", [[], DEAD], ids=["corpus", "dead"])
+def test_a_literature_review_over_the_messages_api(tmp_path, library):
+    """An agent calls all five tools, over the corpus or where the source before it is dead, and is judged."""
+    review = (ROOT / "conf/task/literature/specimens/memory/reference.md").read_text(encoding="utf-8")
+    agent, heard = reviewing(review)
+    with MessagesServer(either(agent, deciding())) as server:
+        done = engine(
+            "task=literature", "topic=memory", *library,
+            "agent.model=haiku", "judge.model=sonnet", "out=here",
+            cwd=tmp_path, ANTHROPIC_API_KEY="sk-local", ANTHROPIC_BASE_URL=server.url,
+            XDG_CACHE_HOME=str(tmp_path / "cache"),
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert server.invalid == []
+    (record,) = records(tmp_path / "here")
+    assert (record["outcome"], record["points"]["got"]) == ("pass", 10.0)
+    found = [json.loads(answer) for answer in heard]
+    assert "arXiv:2310.08560" in {paper["paper_id"] for paper in found[0]["results"]} | {found[1]["paper_id"]}
+    assert "92.5" in found[3]["text"]
+    assert "is no identifier" in found[5]["error"]["what"]
+    assert record["measures"]["citations"]["unsupported_citations"] > 0  # it read one paper and cites thirty
+    assert "2310.08560" not in record["measures"]["citations"]["unsupported"]
 
 
 @pytest.mark.slow

@@ -31,7 +31,7 @@ LEFT_OVER = ("{%", "%}", "{{", "}}", "hints.", "Undefined")
 def prose(task: str, variant: str) -> str:
     """The prompt but for the files that it shows, whose blank lines are their own."""
     assets = Assets(ROOT / "conf/task" / task)
-    text = render(noun(Task, {**TASKS[task]["task"], "prompt": variant}), assets)
+    text = render(noun(Task, {"topic": "stones", **TASKS[task]["task"], "prompt": variant}), assets)
     for given in assets.given().values():
         assert given.rstrip() in text
         text = text.replace(given.rstrip(), "")
@@ -57,6 +57,32 @@ def test_variants_of_a_prompt_differ(task):
     """Each hint says something."""
     texts = {prose(task, variant) for variant in TASKS[task]["task"]["prompts"]}
     assert len(texts) == len(TASKS[task]["task"]["prompts"])
+
+
+TOPICS = {
+    "memory": "extended_context retrieval_augmentation summarization memory_architectures parametric_memory"
+    " seminal_rag seminal_memgpt seminal_transformer_xl",
+    "rl": "deep_rl_foundations rlhf continual_rl world_models sequence_modeling"
+    " seminal_dqn2015 seminal_instructgpt seminal_dreamerv3",
+    "robotics": "vla_models sim_to_real imitation_learning large_scale_grasping sample_efficient_rl"
+    " seminal_rt1 seminal_qtopt seminal_diffpolicy",
+}
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_topic_has_its_rubric_reference_and_specimens(topic):
+    """Five approaches, three works, two points of synthesis, of which a judge alone decides the last."""
+    said = yaml.safe_load((ROOT / f"conf/topic/{topic}.yaml").read_text())
+    assert said["defaults"] == [{"override /rubric": f"literature_{topic}"}]
+    folder = ROOT / "conf/task/literature"
+    assert (folder / said["task"]["reference"]).parent == folder / said["task"]["specimens"]
+    assert (folder / said["task"]["reference"]).is_file()
+    criteria = {id: noun(Criterion, node) for id, node in rubric(f"literature_{topic}")["criteria"].items()}
+    assert list(criteria) == [*TOPICS[topic].split(), "comparison", "trends"]
+    assert {criterion.points for criterion in criteria.values()} == {1}
+    assert all(criterion.holds and criterion.fails for criterion in criteria.values())
+    assert [id for id, criterion in criteria.items() if not criterion.probe] == ["comparison", "trends"]
+    assert TASKS["literature"]["threshold"]["points"] == 7
 
 
 @pytest.mark.parametrize("task", IDS)
