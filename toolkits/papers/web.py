@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
 from engine.bounds import above_zero, at_least, web_address
@@ -15,6 +16,7 @@ from toolkits.papers.pace import Pace
 from toolkits.papers.request import Requests, origin
 from toolkits.papers.trouble import Trouble
 
+NEEDED = ("httpx", "stamina", "filelock", "pymupdf")
 TRIES = 4
 T = TypeVar("T")
 Check = Callable[[bytes], object]  # raises Trouble for an answer that is none
@@ -40,6 +42,8 @@ class Web:
         seconds: float = 30.0,
         patience: float = 60.0,
     ) -> None:
+        if missing := [package for package in NEEDED if not find_spec(package)]:
+            raise ValueError(f"{missing[0]} is not installed: pip install 'declarative-evals[papers]'")
         at_least(0, gap=gap)
         above_zero(seconds=seconds, patience=patience)
         web_address(base_url=base_url)

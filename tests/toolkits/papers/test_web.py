@@ -209,3 +209,10 @@ def test_whose_pace():
         assert asks.pace_of(url).gap == 1
     asks = Requests("https://export.arxiv.org", {}, Pace("arxiv", 5.0), 30)
     assert asks.pace_of("https://export.arxiv.org/api/query").gap == 5
+
+
+def test_without_the_extra_it_is_refused(monkeypatch):
+    """Before any question, with what to install."""
+    monkeypatch.setattr("toolkits.papers.web.NEEDED", ("json", "no_such_package"))
+    with pytest.raises(ValueError, match=r"no_such_package is not installed: pip install .*\[papers\]"):
+        Web("here", "http://127.0.0.1:9", {}, gap=0)
