@@ -120,4 +120,5 @@ def _read(item: Path, submission: str) -> Submission:
 
 
 def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace")
+    """Without the mark that some editors put first, which is no part of a text."""
+    return path.read_text(encoding="utf-8-sig", errors="replace")

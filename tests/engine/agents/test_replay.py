@@ -39,6 +39,14 @@ async def test_one_by_name_or_path(tmp_path, specimens, spelling, monkeypatch):
     assert await handed_in(replay, tmp_path, 0) == ("beta", {"answer.py": "# beta\n"})
 
 
+async def test_a_byte_order_mark_is_no_text(tmp_path, specimens):
+    """Python runs such a file, so that its parser must not stumble over it."""
+    (specimens / "beta.py").write_bytes(b"\xef\xbb\xbfx = 1\n")
+    assert (await handed_in(Replay("beta", specimens, "answer.py"), tmp_path, 0))[1] == {
+        "answer.py": "x = 1\n"
+    }
+
+
 async def test_an_earlier_experiment(tmp_path, specimens):
     """The output folder of an experiment stands for its submissions, each a folder of files."""
     for run in ("000", "001"):
