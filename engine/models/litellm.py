@@ -111,7 +111,7 @@ class LiteLLM:
             "model": self.id,
             "max_tokens": self.max_tokens,
             "timeout": self.timeout_seconds,
-            "num_retries": self.retries,
+            "max_retries": self.retries,  # the client's; litellm's own, num_retries, would multiply them
             "base_url": self.base_url,
             **chat_api.body(request),
             **({"api_key": key} if key else {}),
