@@ -11,7 +11,7 @@ from engine.record import Record
 
 @dataclass(frozen=True)
 class Measured:
-    """`runs` in which it was measured; `means` of its numbers by name; `listed` what it lists, run by run."""
+    """`runs` in which it was measured, `means` of its numbers by name, `listed` what it says, run by run."""
 
     runs: int
     means: Mapping[str, float]
@@ -40,5 +40,5 @@ def _over(said: Mapping[int, Mapping[str, object]]) -> Measured:
 
 def _lists(said: Mapping[str, object]) -> Iterator[tuple[str, Sequence[str]]]:
     for name, value in said.items():
-        if isinstance(value, list | tuple) and value:
-            yield name, [str(each) for each in value]
+        if isinstance(value, list | tuple | str) and value:
+            yield name, [value] if isinstance(value, str) else [str(each) for each in value]

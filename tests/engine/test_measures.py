@@ -18,9 +18,9 @@ RUNS = [
 
 
 def test_numbers_have_a_mean_and_lists_their_run():
-    """Of the runs in which it was measured; words and yes or no are in the records alone."""
+    """Of the runs in which it was measured; words are listed too, yes or no is in the records alone."""
     means = {"cited": 15.0, "lost": 0.5}
-    assert measured(RUNS) == {"cites": Measured(2, means, {0: {"names": ["Smith 2024"]}})}
+    assert measured(RUNS) == {"cites": Measured(2, means, {0: {"names": ["Smith 2024"], "note": ["x"]}})}
     assert measured(RUNS[2:]) == {}
 
 

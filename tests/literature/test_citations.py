@@ -40,6 +40,17 @@ async def test_what_they_have_not_is_listed(tmp_path):
     assert (said["unsupported_citations"], said["unsupported_numbers"]) == (2, 1)
 
 
+async def test_usual_spellings_of_a_citation(tmp_path):
+    """A year with a letter, and numbers in lists; a year after a word that is no author is none."""
+    text = (
+        "- Smith et al. (2024a): 97.31 on it.\n"
+        "- Jones and others [2020] say so.\n"
+        "- ImageNet 2012 and NeurIPS 2020\n"
+    )
+    said = await measured(tmp_path, text, SHOWN)
+    assert said["unsupported"] == ["Smith 2024", "Jones 2020", "97.31"]
+
+
 async def test_of_a_replay_nothing_can_be_said(tmp_path):
     said = await measured(
         tmp_path, "MemGPT (Packer et al., 2023) is at 95.2% on the questions that it was asked."

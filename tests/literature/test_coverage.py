@@ -12,6 +12,7 @@ from engine.submission import Submission
 from engine.verdict import Verdict
 from tests.doubles import NoSandbox
 from tests.literature.parts import part
+from toolkits.papers.entry import entries
 
 SPECIMENS = Path(__file__).parents[2] / "conf/task/literature/specimens"
 LABELS: dict[str, dict[str, Any]] = {
@@ -53,6 +54,7 @@ def test_labels_agree_with_themselves():
 
 
 ODD = ["", "\x00\u202e" * 50, "# " * 1000, "RAG " * 20_000, "[" * 5_000, "a. " * 30_000]
+ODD += ["RAG is in it and so on. " * 8_000, "It is so and so. " * 8_000]
 
 
 @pytest.mark.parametrize("text", ODD, ids=range(len(ODD)))
@@ -77,3 +79,17 @@ async def test_names_and_results_explain_nothing():
     assert found["deep_rl_foundations"].verdict == "fail"
     assert "hardly a word" in found["deep_rl_foundations"].reason
     assert found["seminal_dqn2015"].verdict == "pass"
+
+
+async def test_a_frame_filled_again_and_again_explains_nothing():
+    """Whoever pours names and results into one sentence covers no approach, and no run passes by it."""
+    frame = (
+        "The work that is called {} is one of those that are of interest to us here, "
+        "and it has to do with {}, and the number is {}. "
+    )
+    facts = [(paper, fact) for paper in entries().values() if paper.core for fact in paper.facts]
+    found = await said(
+        "".join(frame.format(paper.name, fact.near[0], fact.numbers[0]) for paper, fact in facts)
+    )
+    approaches = {id: verdict.verdict for id, verdict in found.items() if not id.startswith("seminal_")}
+    assert set(approaches.values()) == {"fail"}

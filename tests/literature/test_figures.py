@@ -30,6 +30,7 @@ INTRODUCED = "RAG (Lewis et al., 2020) and DPR (Karpukhin et al., 2020) are what
         ),
         ("RAG reaches 41.5 EM on Natural Questions, and DPR is at 44.5 EM on the same set.", set()),
         ("RAG beats DPR by a margin on Natural Questions and is at 44.5 EM in the open setting.", {"rag"}),
+        ("RAG was beaten by DPR, which is the one that reaches 44.5 EM on Natural Questions.", set()),
         ("RAG reaches 54.4 EM on Natural Questions, which was the best of its time.", set()),
         ("DPR reaches 44.5 EM on Natural Questions, which was the best of its time.", set()),
         ("RAG: 44.5 EM, Natural Questions, DPR: 41.5", set()),
@@ -61,7 +62,11 @@ def doubtful(text: str) -> set[str]:
     "text",
     [
         "RAG was hoped to reach 44.5 EM on Natural Questions; this did not hold in the tests of others.",
-        "On Natural Questions RAG reaches 44.5 EM with an index of 77 passages that nobody has heard of.",
+        "On Natural Questions RAG reaches 44.5 EM with an index of 77 passages from the web.",
+        "It is false that RAG has ever reached the 44.5 EM on Natural Questions that are told of it.",
+        "RAG might one day reach the 44.5 EM on Natural Questions that are hoped for in the field.",
+        "Does RAG reach the 44.5 EM on Natural Questions that are told of it in the field?",
+        "RAG reaches a score of 44.5 on the translation of German into English in the same year.",
     ],
 )
 def test_what_is_taken_back_or_mixed_is_doubtful(text):

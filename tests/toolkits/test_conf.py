@@ -83,6 +83,13 @@ def test_the_order_of_sources():
         planned(*words, "library.order=[arxvi]")
 
 
+def test_a_library_without_sources():
+    """A source can be taken out; one must be left."""
+    words = ("task=titans", "toolkit=papers", "library=corpus", *SCRIPTED)
+    with pytest.raises(Refused, match=r"library\.sources: at least one is needed"):
+        planned(*words, "library.sources.corpus=null")
+
+
 def test_a_users_task_with_code(run):
     """Three runs at once try things, each in a place of its own, then hand in a file of it."""
     poem = "open('poem.txt', 'w').write(open('start.txt').read() + '\\nb\\nc\\n' + str(x))"

@@ -25,6 +25,15 @@ def place() -> Path:
     return Path(home, "declarative-evals").expanduser()
 
 
+@contextmanager
+def usable() -> Iterator[None]:
+    """A folder or file of ours that cannot be used is a failure of ours: the run is void."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise Void("tool", f"what was fetched cannot be kept (library.cache): {error}") from error
+
+
 class Kept:
     """Answers by question, in one file, for any number of processes. Nothing secret may be in a question.
 
@@ -59,13 +68,14 @@ class Kept:
         self._write("INSERT OR REPLACE INTO troubles VALUES (?, ?, ?)", question, absent, said)
 
     def _write(self, statement: str, *values: str | bytes | bool) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
+        with usable():
+            self._file.parent.mkdir(parents=True, exist_ok=True)
         with self._open() as database:
             database.execute(statement, values)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self._file, timeout=WAIT)) as database, database:
+        with usable(), closing(sqlite3.connect(self._file, timeout=WAIT)) as database, database:
             for table in TABLES:
                 database.execute(table)
             yield database

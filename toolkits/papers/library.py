@@ -36,6 +36,7 @@ class Library:
         cache: str | None = None,
         offline: bool = False,
     ) -> None:
+        sources = {name: source for name, source in sources.items() if source}
         named = list(sources) if order is None else list(order)
         if unknown := [name for name in named if name not in sources]:
             raise ValueError(f"order: there is no source {unknown[0]!r}; there are: {', '.join(sources)}")

@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from toolkits.papers.kept import place
+from toolkits.papers.kept import place, usable
 from toolkits.papers.trouble import Trouble
 
 LONGEST = 60.0  # seconds that all wait because one was told to; past it, each is told so itself
@@ -33,7 +33,9 @@ class Pace:
         if not self.gap:
             yield
             return
-        self._lock.parent.mkdir(parents=True, exist_ok=True)
+        with usable():
+            self._lock.parent.mkdir(parents=True, exist_ok=True)
+            self._lock.touch()
         async with AsyncFileLock(self._lock, poll_interval=0.02):
             await asyncio.sleep(self._due())
             rest = self.gap

@@ -67,7 +67,8 @@ class Web:
                 return read(answer)
 
         url = httpx.URL(f"{self.base_url}/{path.lstrip('/')}", params=query or None)
-        question = str(url) if body is None else f"{url} {body}"
+        public = str(url.copy_with(userinfo=b""))
+        question = public if body is None else f"{public} {body}"
         return check(await self.once(question, lambda: self.fetched(str(url), check, body)))
 
     async def once(self, question: str, make: Callable[[], Awaitable[bytes]]) -> bytes:

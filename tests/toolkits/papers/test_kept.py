@@ -11,6 +11,7 @@ import pytest
 from engine.errors import Void
 from toolkits.papers.kept import Kept
 from toolkits.papers.trouble import Absent, Trouble
+from toolkits.papers.web import Web
 
 PUT = "import sys; from toolkits.papers.kept import Kept; [Kept().put(f'q{n}', b'%d' % n) for n in range(20)]"
 
@@ -64,3 +65,28 @@ def test_a_no_is_kept(tmp_path, offline):
     Kept(str(tmp_path)).put_trouble("a", Absent("does not know", "search"))
     with pytest.raises(Absent, match="does not know"):
         Kept(str(tmp_path), offline).get("a")
+
+
+@pytest.mark.parametrize("offline", [False, True])
+def test_a_file_that_is_no_cache_makes_the_run_void(tmp_path, offline):
+    """It is our trouble, never the agent's."""
+    (tmp_path / "papers.sqlite").write_text(
+        "no database, and long enough not to be taken for an empty one" * 9
+    )
+    with pytest.raises(Void, match="cannot be kept"):
+        Kept(str(tmp_path), offline).get("a question")
+
+
+def test_a_folder_that_cannot_be_makes_the_run_void(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Void, match=r"library\.cache"):
+        Kept(str(tmp_path / "file/in")).put("a question", b"an answer")
+
+
+async def test_a_user_in_an_address_is_not_kept(tmp_path):
+    """What one needs to get in is nobody's to read in a file."""
+    web = Web("here", "http://user:swordfish@127.0.0.1:9", {}, gap=0, patience=0.1)
+    web.kept = Kept(str(tmp_path))
+    with pytest.raises(Trouble):
+        await web.get("x", bytes)
+    assert b"swordfish" not in (tmp_path / "papers.sqlite").read_bytes()

@@ -15,12 +15,15 @@ from tests.doubles import Answering
 from tests.servers.replies import Failure
 from tests.servers.semantic_scholar import SemanticScholarServer
 from tests.toolkits.papers.calling import calling
-from tests.toolkits.papers.echo import Echo
+from tests.toolkits.papers.echo import Echo, asking
 from tests.toolkits.papers.sites import sites
 from tests.toolkits.papers.works import LOST, MEMGPT, WORKS
 from toolkits.papers.identifier import PaperId
 from toolkits.papers.library import Nowhere
+from toolkits.papers.pdf.document import Broken
 from toolkits.papers.sources.semantic_scholar import SemanticScholar
+from toolkits.papers.sources.text import part_of
+from toolkits.papers.trouble import Absent, Trouble
 
 pymupdf = pytest.importorskip("pymupdf")
 pytest.importorskip("toolkits.papers.pdf.extract")
@@ -131,3 +134,21 @@ async def test_headings_that_say_something_else(tmp_path):
     assert chosen["heading"].endswith("What we saw")
     assert "92.5%" in chosen["text"]
     assert chosen["source"] == "arxiv"
+
+
+async def test_a_reader_that_was_too_slow_is_asked_again(tmp_path, monkeypatch):
+    """A busy machine is no property of the file; a damaged file is."""
+
+    async def slow(data):
+        raise Broken("reading it takes more than 30 s", temporary=True)
+
+    async with Echo() as server:
+        server.ways = {"/a.pdf": lambda: web.Response(body=b"%PDF-1.7 ...")}
+        asked, url = asking(server, tmp_path), f"{server.url}/a.pdf"
+        monkeypatch.setattr("toolkits.papers.pdf.extract.sections", slow)
+        with pytest.raises(Trouble) as first:
+            await part_of(asked, url, "results", "here")
+        assert first.value.temporary
+        monkeypatch.undo()
+        with pytest.raises(Absent, match="cannot be read"):
+            await part_of(asked, url, "results", "here")

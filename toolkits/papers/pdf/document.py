@@ -24,7 +24,11 @@ _SPACES = re.compile(r"\s+")
 
 
 class Broken(ValueError):
-    """What was given is no paper that can be read; the message says why."""
+    """What was given is no paper that can be read; the message says why. `temporary`: it may be yet."""
+
+    def __init__(self, why: str, *, temporary: bool = False) -> None:
+        super().__init__(why)
+        self.temporary = temporary
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ async def sections(data: bytes, seconds: float = 30, memory: int = 1 << 30) -> S
         async with asyncio.timeout(seconds):
             output, _ = await process.communicate(data)
     except TimeoutError:
-        raise Broken(f"reading it takes more than {seconds:g} s") from None
+        raise Broken(f"reading it takes more than {seconds:g} s", temporary=True) from None
     finally:
         if process.returncode is None:
             process.kill()
@@ -42,7 +42,8 @@ async def sections(data: bytes, seconds: float = 30, memory: int = 1 << 30) -> S
 def _answer(output: bytes, code: int | None, seconds: float) -> dict[str, Any]:
     if code != 0:
         raise Broken(
-            f"reading it ended the reader (code {code}): it is damaged, or takes more than {seconds:g} s"
+            f"reading it ended the reader (code {code}): it is damaged, or takes more than {seconds:g} s",
+            temporary=True,
         )
     answer: dict[str, Any] = json.loads(output.splitlines()[-1])
     if "broken" in answer:

@@ -28,7 +28,10 @@ async def _sections(web: Web, url: str) -> bytes:
     try:
         found = await sections(data)
     except Broken as error:
-        raise Absent(f"has a PDF that cannot be read: {error}", ELSEWHERE) from error
+        what = f"has a PDF that cannot be read: {error}"
+        if error.temporary:
+            raise Trouble(what, ELSEWHERE, temporary=True) from error
+        raise Absent(what, ELSEWHERE) from error
     parts = {part: text for part in PARTS if (text := getattr(found, part))}
     return json.dumps(
         parts | {"sections": {each.text: found.under(each) for each in found.headings}}

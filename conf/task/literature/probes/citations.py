@@ -19,10 +19,11 @@ from .prose import Sentence, sentences
 from .spelling import usual
 
 TOLD = 20  # unsupported ones that are listed
+MOST = 300  # citations that are looked for
 SURNAME = r"[A-Z\u00c0-\u00de][\w'-]+(?:-[A-Z]\w+)?"
 AUTHORED = re.compile(
-    rf"\b({SURNAME})(?:\s+(?:et\s+al\.?|and\s+colleagues|(?:and|&)\s+{SURNAME}))?"
-    r",?\s*\(?\[?((?:19|20)\d\d)\b"
+    rf"\b({SURNAME})(?:\s+(?:et\s+al\.?|and\s+(?:colleagues|others)|(?:and|&)\s+{SURNAME}),?\s*|,\s*|\s*(?=[(\[]))"
+    r"\(?\[?((?:19|20)\d\d)[a-z]?\b"
 )
 ARXIV = re.compile(rf"\b({NEW})(?:v\d+)?\b")
 MONTHS = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October"}
@@ -50,7 +51,7 @@ async def measure(submission: Submission, attempt: Attempt) -> dict[str, Any]:
     if not attempt.seen:
         return said | {"note": "nothing was read in this run, so that nothing could be compared"}
     shown = _folded(usual(" ".join(attempt.seen)))
-    lost = [each for each in cited if not _was_shown(each, shown)]
+    lost = [each for each in cited[:MOST] if not _was_shown(each, shown)]
     known = set(re.findall(r"\d+(?:\.\d+)?", shown))
     alone = [each for each in numbers if each.rstrip("%x") not in known]
     return said | {
@@ -69,7 +70,7 @@ def _cited(text: str) -> list[tuple[str, ...]]:
 
 def _numbers(found: Sequence[Sentence]) -> list[str]:
     """Numbers in prose, each once, other than small counts."""
-    every = [each for sentence in found if sentence.prose for each in figures(sentence.usual)]
+    every = [each for sentence in found if not sentence.heading for each in figures(sentence.usual)]
     return list(dict.fromkeys(each for each in every if len(each) > 1))
 
 

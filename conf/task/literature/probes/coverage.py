@@ -7,7 +7,8 @@ with, and not where it is denied. Synthesis is for a judge.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -24,6 +25,8 @@ SEMINAL = "seminal_"
 PAPERS = 2  # that an approach needs
 EXPLAINED = 20  # words on its papers, beside those that it takes to state results
 A_RESULT = 12  # words that it takes to state one
+DIFFERENT = 12  # words among them that differ
+WORD = re.compile(r"[a-z]{5,}")
 CARRIED = 2  # sentences without a name that still speak of the papers before
 
 
@@ -91,8 +94,8 @@ def _approach(
     told = ", ".join(papers[key].name for key in named)
     if len(named) < PAPERS:
         return Verdict("fail", f"of its papers the review treats {told or 'none'}; {PAPERS} are needed")
-    words = _explaining({sentence for each in own.values() for sentence in each.named})
-    if words < EXPLAINED:
+    found = {sentence for each in own.values() for sentence in each.named}
+    if _explaining(found) < EXPLAINED or _words(found, [papers[key] for key in named]) < DIFFERENT:
         return Verdict("fail", f"hardly a word explains {told}", _quoted(own[named[0]].named, file))
     return _numbered(told, [own[key] for key in named], file)
 
@@ -100,6 +103,14 @@ def _approach(
 def _explaining(found: set[Sentence]) -> int:
     """Words beside those that state results."""
     return sum(max(0, each.words - A_RESULT * len(figures(each.usual))) for each in found)
+
+
+def _words(found: set[Sentence], papers: Sequence[Entry]) -> int:
+    """Different telling words, other than of names and results."""
+    told = " ".join(" ".join((each.title, *each.aliases, *each.authors)) for each in papers)
+    told += " ".join(word for each in papers for fact in each.facts for word in fact.near)
+    known = set(WORD.findall(told.lower()))
+    return len({word for each in found for word in WORD.findall(each.usual.lower())} - known)
 
 
 def _seminal(paper: Entry, treatment: Treatment, file: str) -> Verdict:

@@ -31,7 +31,8 @@ DOUBTED = re.compile(
     r"(?:was|were|is|are)\s+(?:not|never)\s+able\s+to|out\s+of\s+(?:its\s+|their\s+)?(?:reach|the\s+question)|"
     r"nowhere\s+near|let\s+alone|failed\s+to|fails\s+to|fell\s+short|unsuccessful|contrary\s+to|"
     r"(?:was|were)\s+(?:hoped|expected|claimed|promised|supposed)|aimed\s+(?:at|for)|set\s+out\s+to|"
-    r"(?:is|are)\s+(?:claimed|said)|disproved|refuted|retracted)\b",
+    r"(?:is|are)\s+(?:claimed|said)|disproved|refuted|retracted|false|untrue|wrong|wrongly|incorrect|incorrectly|myth|"
+    r"made\s+up|nobody|no\s+one|anything\s+but|lacks?|might)\b|\?$",
     re.I,
 )
 CLAUSE = re.compile(r"[;:,()]\s|\b(?:and|but|yet|while|whereas|which|who|whose)\b")

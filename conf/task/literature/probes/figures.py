@@ -40,11 +40,14 @@ class Reading:
     before: str
 
     def gives(self, paper: Entry) -> Found:
-        """Doubtful, where the sentence takes something back, or gives numbers of which nothing is known."""
+        """Doubtful where it takes something back, says not of what the number is, or has unknown ones."""
         text = self.sentence.usual
-        if len(figures(text)) > MOST_NUMBERS or not any(self._states(fact, paper) for fact in paper.facts):
+        stated = [fact for fact in paper.facts if self._states(fact, paper)]
+        if len(figures(text)) > MOST_NUMBERS or not stated:
             return Found.NOT
-        return Found.DOUBTFUL if doubted(text) or self._unknown(paper) else Found.RIGHT
+        context = f"{self.before} {text}"
+        sure = any(_near(fact.near, context) for fact in stated)
+        return Found.RIGHT if sure and not doubted(text) and not self._unknown(paper) else Found.DOUBTFUL
 
     def _states(self, fact: Fact, paper: Entry) -> bool:
         text = self.sentence.usual

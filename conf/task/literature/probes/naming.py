@@ -68,14 +68,16 @@ class Names:
     def mentions(self, sentences: Sequence[Sentence]) -> list[list[Mention]]:
         """By sentence, in order of their places."""
         known: set[str] = set()
+        looked: set[tuple[str, int]] = set()
         found = []
         blocks = _blocks(sentences)
         for sentence in sentences:
             certain = [*self._sure.found(sentence.usual), *self._by_author(sentence.usual)]
             known |= {mention.key for mention in certain}
             common = list(self._common.found(sentence.usual))
-            block = blocks[sentence.paragraph] if common else ""
-            known |= {each.key for each in common if _introduced(self.papers[each.key], block)}
+            keys = {(each.key, sentence.paragraph) for each in common} - looked
+            looked |= keys
+            known |= {key for key, at in keys if _introduced(self.papers[key], blocks[at])}
             named = _longest([*certain, *(each for each in common if each.key in known)])
             found.append(_told_apart(named))
         return found

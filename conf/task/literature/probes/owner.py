@@ -16,6 +16,7 @@ BESIDE = re.compile(
 OPENS = re.compile(
     r"(?:^|[.;:,(]|\b(?:and|but|while|whereas|yet|where|that))\s*(?:(?:the|for|in|with)\s+)*$", re.I
 )
+RELATIVE = re.compile(r"\s*(?:\([^()]*\)\s*)?,?\s*(?:which|that|who)\b")
 NUMBER = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?")
 YEAR = re.compile(r"(?:19|20)\d\d$")
 
@@ -45,9 +46,12 @@ def owners(place: int, text: str, mentions: Sequence[Placed], carried: Set[str])
     if row is not None:
         return row
     subjects = [each for each in before if not BESIDE.search(text[: each.start])] or before[:1]
+    if RELATIVE.match(text[subjects[-1].end : place]):
+        return _at(subjects[-1], mentions)
     opening = [each for each in subjects if OPENS.search(text[: each.start])]
     found = _at(subjects[-1], mentions) | (_at(opening[-1], mentions) if opening else set())
-    return found if _numbers(text[before[0].end : place]) else found | _at(before[0], mentions)
+    alone = len({each.start for each in before if not BESIDE.search(text[: each.start])}) < 2
+    return found | _at(before[0], mentions) if alone and not _numbers(text[before[0].end : place]) else found
 
 
 def _at(one: Placed, mentions: Sequence[Placed]) -> set[str]:

@@ -14,6 +14,7 @@ HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)[\s#]*$")
 UNDERLINED = re.compile(r"\s{0,3}(=+|-+)\s*$")
 BOLD = re.compile(r"\s*(?:\*\*|__)([^*_]{1,80})(?:\*\*|__):?\s*$")
 ITEM = re.compile(r"\A\s*(?:[-*+•]|\(?\d{1,3}[.)]|\[\d+\])\s+")
+CITED = re.compile(r"\([^()]*\d{4}[^()]*\)|\[[\d, -]+\]")
 REFERENCES = re.compile(
     r"(?:\d+\.?\s*)?(?:references?|bibliography|works cited|sources|literature cited)\W*$", re.I
 )
@@ -29,8 +30,9 @@ they them there has have had can could may might does do did such each both only
 if because through between after before about
 """,
 )
+LONGEST_SHORT = 20  # characters of an abbreviation and what closes after it
 LONGEST = 3_000  # characters that are looked at of what claims to be one sentence
-LEAST_WORDS, LEAST_SMALL, SMALL_SHARE, MOST_COMMAS = 7, 2, 0.15, 0.3
+LEAST_WORDS, LEAST_SMALL, SMALL_SHARE, MOST_COMMAS = 6, 2, 0.15, 0.3
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Sentence:
     line: int
     paragraph: int
     prose: bool
+    heading: bool = False
 
     @cached_property
     def usual(self) -> str:
@@ -60,7 +63,7 @@ def sentences(text: str) -> list[Sentence]:
             at = line + block.count("\n", 0, offset)
             plain = _plain(sentence[:LONGEST])
             if plain:
-                found.append(Sentence(plain, at, number, _is_prose(plain)))
+                found.append(Sentence(plain, at, number, _is_prose(plain), _heading(block) is not None))
     return found
 
 
@@ -94,7 +97,7 @@ def _underlines(line: str, block: list[str]) -> bool:
 def _split(block: str) -> Iterator[tuple[int, str]]:
     start = 0
     for end in END.finditer(block):
-        if not ABBREVIATED.search(block[: end.start()].rstrip(CLOSING)):
+        if not ABBREVIATED.search(block[max(0, end.start() - LONGEST_SHORT) : end.start()].rstrip(CLOSING)):
             yield start, block[start : end.start()]
             start = end.end()
     yield start, block[start:]
@@ -109,7 +112,8 @@ def _plain(text: str) -> str:
 
 
 def _is_prose(text: str) -> bool:
-    words = re.findall(r"[\w'-]+", text.lower())
+    """Of what is left without citations and numbers."""
+    words = re.findall(r"[a-z][\w'-]*", CITED.sub(" ", text).lower())
     small = sum(word in SMALL for word in words)
     if len(words) < LEAST_WORDS or small < LEAST_SMALL or "|" in text:
         return False
