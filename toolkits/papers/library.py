@@ -12,7 +12,6 @@ from toolkits.papers.source import Source
 from toolkits.papers.trouble import Trouble, Unsupported
 
 T = TypeVar("T")
-Asking = Callable[[Source], Awaitable[T]]
 
 
 class Nowhere(Exception):

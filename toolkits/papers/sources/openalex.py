@@ -50,10 +50,7 @@ class OpenAlex:
         return await self._list(limit, filter=f"openalex:{'|'.join(cited[:MOST])}") if cited else []
 
     async def part(self, id: PaperId, part: Part) -> Section:
-        paper = await self.paper(id)
-        if not paper.pdf:
-            raise Unsupported("knows no free text of this paper")
-        return await part_of(self.web, paper.pdf, part, "openalex")
+        return await part_of(self.web, (await self.paper(id)).pdf, part, "openalex")
 
     async def _list(self, limit: int, **query: str) -> list[Paper]:
         asked: dict[str, str | int] = {**query, "per_page": min(limit, MOST), "select": FIELDS}

@@ -51,10 +51,7 @@ class SemanticScholar:
         )
 
     async def part(self, id: PaperId, part: Part) -> Section:
-        paper = await self.paper(id)
-        if not paper.pdf:
-            raise Unsupported("knows no free text of this paper")
-        return await part_of(self.web, paper.pdf, part, "semantic_scholar")
+        return await part_of(self.web, (await self.paper(id)).pdf, part, "semantic_scholar")
 
     async def _with_tldr(self, papers: list[Paper]) -> list[Paper]:
         """The list of references has none, so that they are asked for apart; without them it still serves."""

@@ -7,12 +7,14 @@ import json
 from toolkits.papers.answer import ELSEWHERE
 from toolkits.papers.paper import PARTS, Part, Section
 from toolkits.papers.reader import Unlabelled
-from toolkits.papers.trouble import Absent, Trouble
+from toolkits.papers.trouble import Absent, Trouble, Unsupported
 from toolkits.papers.web import Web
 
 
 async def part_of(web: Web, url: str, part: Part, source: str) -> Section:
-    """Raises Trouble where there is no PDF at the address, and Unlabelled where it has no such part."""
+    """Raises Trouble where there is no address or no PDF there, and Unlabelled where it has no such part."""
+    if not url:
+        raise Unsupported("knows no free text of this paper")
     found = json.loads(await web.once(f"sections of {url}", lambda: _sections(web, url)))
     if part not in found:
         what = f"has the text of this paper, and no heading in it says {part}"

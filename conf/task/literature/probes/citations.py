@@ -27,19 +27,8 @@ AUTHORED = re.compile(
 )
 ARXIV = re.compile(rf"\b({NEW})(?:v\d+)?\b")
 MONTHS = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October"}
-MONTHS |= {
-    "November",
-    "December",
-    "In",
-    "Since",
-    "By",
-    "Between",
-    "Until",
-    "From",
-    "After",
-    "Before",
-    "During",
-}
+MONTHS |= {"November", "December"}
+LEADING = {"In", "Since", "By", "Between", "Until", "From", "After", "Before", "During"}
 
 
 async def measure(submission: Submission, attempt: Attempt) -> dict[str, Any]:
@@ -64,7 +53,7 @@ async def measure(submission: Submission, attempt: Attempt) -> dict[str, Any]:
 def _cited(text: str) -> list[tuple[str, ...]]:
     """Each arXiv id, and each author with a year, once."""
     text = usual(text)
-    authored = [each for each in AUTHORED.findall(text) if each[0] not in MONTHS]
+    authored = [each for each in AUTHORED.findall(text) if each[0] not in MONTHS | LEADING]
     return list(dict.fromkeys([*((each,) for each in ARXIV.findall(text)), *authored]))
 
 

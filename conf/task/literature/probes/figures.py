@@ -10,7 +10,7 @@ from enum import IntEnum
 from toolkits.papers.entry import Entry, Fact
 
 from .denial import denied, doubted
-from .owner import Placed, owners
+from .owner import YEAR, Placed, owners
 from .prose import Sentence
 from .spelling import usual
 
@@ -18,7 +18,6 @@ SHORT = 4  # letters of a word that must stand by itself
 TELLING = 3  # digits of a number that says by itself what it is about
 MOST_NUMBERS = 14  # in one sentence; more is a list in the dress of a sentence
 NUMBER = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?(?:%|x\b)?")
-YEAR = re.compile(r"(?:19|20)\d\d$")
 ARXIV = re.compile(r"\d{4}\.\d{4,5}$")
 
 
@@ -39,14 +38,18 @@ class Reading:
     carried: Set[str]
     before: str
 
+    @property
+    def context(self) -> str:
+        """The sentence with the one before it."""
+        return f"{self.before} {self.sentence.usual}"
+
     def gives(self, paper: Entry) -> Found:
         """Doubtful where it takes something back, says not of what the number is, or has unknown ones."""
         text = self.sentence.usual
         stated = [fact for fact in paper.facts if self._states(fact, paper)]
         if len(figures(text)) > MOST_NUMBERS or not stated:
             return Found.NOT
-        context = f"{self.before} {text}"
-        sure = any(_near(fact.near, context) for fact in stated)
+        sure = any(_near(fact.near, self.context) for fact in stated)
         return Found.RIGHT if sure and not doubted(text) and not self._unknown(paper) else Found.DOUBTFUL
 
     def _states(self, fact: Fact, paper: Entry) -> bool:
@@ -55,7 +58,7 @@ class Reading:
         return any(
             paper.key in owners(place, text, self.mentions, self.carried)
             and not denied(text, place)
-            and (_telling(number) or _near(fact.near, f"{self.before} {text}"))
+            and (_telling(number) or _near(fact.near, self.context))
             and not _nearer(place, text, fact, others)
             for number in fact.numbers
             for place in places(number, fact.claim, text)
@@ -63,12 +66,12 @@ class Reading:
 
     def _unknown(self, paper: Entry) -> bool:
         """Whether it gives the paper a number that stands nowhere in what is known of the paper."""
-        text = self.sentence.usual
+        text, known = self.sentence.usual, paper_numbers(paper)
         return any(
             len(found[0].rstrip("%x")) > 1
             and not YEAR.match(found[0])
             and not ARXIV.match(found[0])
-            and found[0].rstrip("%x") not in paper_numbers(paper)
+            and found[0].rstrip("%x") not in known
             and owners(found.start(), text, self.mentions, self.carried) == {paper.key}
             for found in NUMBER.finditer(text)
         )

@@ -50,7 +50,7 @@ def owners(place: int, text: str, mentions: Sequence[Placed], carried: Set[str])
         return _at(subjects[-1], mentions)
     opening = [each for each in subjects if OPENS.search(text[: each.start])]
     found = _at(subjects[-1], mentions) | (_at(opening[-1], mentions) if opening else set())
-    alone = len({each.start for each in before if not BESIDE.search(text[: each.start])}) < 2
+    alone = len({each.start for each in subjects}) < 2
     return found | _at(before[0], mentions) if alone and not _numbers(text[before[0].end : place]) else found
 
 

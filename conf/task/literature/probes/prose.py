@@ -21,14 +21,16 @@ REFERENCES = re.compile(
 CLOSING = "\"')]*_\u201d\u2019"
 END = re.compile(rf"(?<=[.!?])[{re.escape(CLOSING)}]*\s+(?=[\"'(\[*_\u201c\u2018]*[A-Z0-9\u03c0])")
 ABBREVIATED = re.compile(r"\b(?:et al|e\.g|i\.e|vs|cf|resp|approx|Fig|Eq|Sec|No|Dr|St)\.$")
-SMALL = re.findall(
-    r"\w+",
-    """
+SMALL = frozenset(
+    re.findall(
+        r"\w+",
+        """
 a an the of to in on at by for from with without as is are was were be been it its this that
 these those which who whose and or but not than then so while when where into over under their
 they them there has have had can could may might does do did such each both only also more most
 if because through between after before about
 """,
+    )
 )
 LONGEST_SHORT = 20  # characters of an abbreviation and what closes after it
 LONGEST = 3_000  # characters that are looked at of what claims to be one sentence

@@ -14,8 +14,6 @@ WORDS |= {word: 20 + 10 * at for at, word in enumerate(TENS)}
 SPELLED = re.compile(rf"\b({'|'.join(WORDS)})(?:[- ]({'|'.join(UNITS)}))?\b", re.IGNORECASE)
 SIZES = {"k": 3, "thousand": 3, "m": 6, "million": 6, "b": 9, "billion": 9, "trillion": 12}
 SIZED = re.compile(r"\b(\d+(?:\.\d+)?|one|two)[\s-]?(thousand|million|billion|trillion|[kKMB])\b")
-
-
 RANGE = re.compile(r"(?<!from )(?<![\w.])(\d+(?:\.\d+)?%?)\s?(?:-|\bto\b)\s?(?=\d)")
 
 
