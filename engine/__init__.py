@@ -5,11 +5,14 @@ Imports go down this page only, or stay on a line.
     __main__      the command line: compose, plan, run, report, exit code
     config/       from the command line and YAML to a Plan; the only place that knows Hydra
     experiment    one experiment from plan to exit code
+    sweep         the jobs of a sweep side by side
     live, report  what is read on the terminal while it runs, and after
     schedule      many runs at once, each kept as it completes
     run           the straight line of one run
     plan          what YAML composes, and whether its parts go together
+    coherence     whether rubric and threshold do
     summary       records -> figures
+    scorecard     what scored runs came to, item by item
     failures      why runs failed, grouped
     measures      what rubrics count beside the verdicts
     statistics    what the figures allow one to say
@@ -25,7 +28,9 @@ Imports go down this page only, or stay on a line.
     reach                                       the words by which it could
     workspace                                   where an agent tries things: its own job in the sandbox
     source                                      a Python file of a submission, read and not run
-    submission, verdict, transcript, record     what comes of a run
+    items                                       the parts of a submission that are judged one by one
+    submission, transcript                      what comes of a run
+    verdict, rating, record                     what graders say, what it comes to, what is kept
     model                                       one LLM, an actor too, and the words in which we speak to it
     task, rubric, threshold                     what an author states
 

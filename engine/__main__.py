@@ -9,10 +9,11 @@ import sys
 import tempfile
 import traceback
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hydra import version
 from hydra._internal.utils import _run_hydra, get_args_parser
@@ -25,8 +26,12 @@ from yaml import YAMLError
 from engine.config import mounts, schema
 from engine.config.advice import explain
 from engine.config.help import catalogue
-from engine.config.origin import trace
+from engine.config.origin import Origin, trace
 from engine.errors import Refused
+
+if TYPE_CHECKING:
+    from engine.summary import Summary
+    from engine.sweep import Job
 
 DONE, REFUSED, BUG, INTERRUPTED = 0, 2, 70, 130
 WORST_FIRST = (INTERRUPTED, BUG, REFUSED, 3, 1, DONE)
@@ -58,14 +63,15 @@ def compose(parser: ArgumentParser, arguments: Namespace) -> int:
     prepare()
     overrides = tuple(arguments.overrides)
     codes: list[int] = []
+    jobs: list[Job] = []
     here = os.getpid()
 
     def job(cfg: DictConfig) -> None:
-        codes.append(attempt(cfg, overrides))
-        if codes[-1] == INTERRUPTED:
+        jobs.append(attempt(cfg, overrides))
+        if jobs[-1].code == INTERRUPTED:
             raise KeyboardInterrupt  # a sweep goes no further
-        if codes[-1] and os.getpid() != here:  # a launcher that spreads a sweep over processes
-            raise Ended(codes[-1])
+        if jobs[-1].code and os.getpid() != here:  # a launcher that spreads a sweep over processes
+            raise Ended(jobs[-1].code)
 
     try:
         _run_hydra(arguments, parser, job, config_path=str(mounts.CONF), config_name="config")
@@ -77,7 +83,9 @@ def compose(parser: ArgumentParser, arguments: Namespace) -> int:
         codes.append(refuse(explain(error)))  # all that Hydra says before a job begins is about the input
     except Exception:
         codes.append(bug())
-    return min(codes, key=WORST_FIRST.index, default=DONE)
+    if len(jobs) > 1 and any(job.summary for job in jobs):
+        _tell(jobs)
+    return min([*codes, *(job.code for job in jobs)], key=WORST_FIRST.index, default=DONE)
 
 
 def prepare() -> None:
@@ -89,22 +97,27 @@ def prepare() -> None:
     OmegaConf.register_new_resolver("scratch", scratch, replace=True)
 
 
-def attempt(cfg: DictConfig, overrides: tuple[str, ...]) -> int:
-    """One job, from the composed config to its exit code. An error is told here, where it is known whose."""
+def attempt(cfg: DictConfig, overrides: tuple[str, ...]) -> Job:
+    """One job, from the composed config to its end. An error is told here, where it is known whose."""
+    from engine.sweep import Job  # what rich costs is paid only where a job begins
+
+    swept: Mapping[str, str] = {}
     try:
-        return _conduct(cfg, overrides)
+        origin = trace(HydraConfig.get(), overrides)
+        swept = origin.swept
+        return Job(swept, *_conduct(cfg, origin))
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return Job(swept, INTERRUPTED, None)
     except Refused as error:
-        return refuse(str(error))
+        return Job(swept, refuse(str(error)), None)
     except Exception:
-        return bug()
+        return Job(swept, bug(), None)
 
 
-def _conduct(cfg: DictConfig, overrides: tuple[str, ...]) -> int:
+def _conduct(cfg: DictConfig, origin: Origin) -> tuple[int, Summary | None]:
     from engine.config.load import load  # --help and most typos need neither of these: 0.2 s
 
-    plan = load(cfg, trace(HydraConfig.get(), overrides))
+    plan = load(cfg, origin)
     for model in plan.models.values():
         if notice := model.notice(datetime.now(UTC).date()):
             print(notice, file=sys.stderr)
@@ -112,6 +125,13 @@ def _conduct(cfg: DictConfig, overrides: tuple[str, ...]) -> int:
     from engine.experiment import conduct
 
     return conduct(plan)
+
+
+def _tell(jobs: Sequence[Job]) -> None:
+    from engine.sweep import print_sweep
+    from engine.terminal import Terminal
+
+    print_sweep(Terminal(), jobs)
 
 
 def refuse(message: str) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from engine.submission import Submission
 from engine.task import Task
 from engine.transcript import Transcript
+from engine.verdict import Assessment
 from engine.workspace import Workspace
 from sandbox import Sandbox
 
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 class Attempt:
     """All that one run knows: what is asked (`prompt` is rendered), with which tools, where it is logged.
 
-    `given` are the files that the task starts from: relative POSIX path -> text. `reference` is what a judge
-    is shown beside the submission. `seen` is what tools have answered so far.
+    `given` are the files that the task starts from: relative POSIX path -> text. `reference` is what a
+    judge is shown beside the submission. `seen` is what tools have answered so far, `refused` the names of
+    tools whose calls did not fit, `assessments` what judges have said of the items as a whole.
     """
 
     index: int
@@ -34,6 +36,8 @@ class Attempt:
     given: Mapping[str, str] = field(default_factory=dict)
     reference: str = ""
     seen: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    assessments: list[Assessment] = field(default_factory=list)
 
     @cached_property
     def workspace(self) -> Workspace:

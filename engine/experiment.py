@@ -19,8 +19,8 @@ from sandbox import SandboxError
 DONE, UNDER, VOIDS, INTERRUPTED = 0, 1, 3, 130
 
 
-def conduct(plan: Plan) -> int:
-    """Run it, print each result as it completes and the summary at the end. Returns the exit code.
+def conduct(plan: Plan) -> tuple[int, Summary | None]:
+    """Run it, print each result as it completes and the summary at the end. Returns exit code and summary.
 
     0 done; 1 the pass rate lies under `fail_under`, undecided runs counted as fails; 3 some runs are void,
     or could not be kept; 130 interrupted, what finished is kept. Raises Refused where no sandbox of this
@@ -35,14 +35,14 @@ def conduct(plan: Plan) -> int:
     except KeyboardInterrupt:
         ended = "Interrupted"
     if not folder.begun():
-        return INTERRUPTED
-    summary = summarize(folder.records(), plan.threshold, plan.criteria, time.monotonic() - started)
+        return INTERRUPTED, None
+    summary = summarize(folder.records(), plan.threshold, plan.rubric, time.monotonic() - started)
     folder.summarize({"task": plan.task.name, "ended_early": ended, **summary.document()})
     print_summary(terminal, summary, folder.path)
     if ended:
         terminal.print(f"{ended}: {summary.runs} of {plan.runs} runs finished and are kept.", markup=False)
-        return INTERRUPTED if ended == "Interrupted" else VOIDS
-    return exit_code(summary, plan.fail_under)
+        return INTERRUPTED if ended == "Interrupted" else VOIDS, summary
+    return exit_code(summary, plan.fail_under), summary
 
 
 async def _run(plan: Plan, folder: Folder, display: Display) -> str:
@@ -62,7 +62,11 @@ async def _run(plan: Plan, folder: Folder, display: Display) -> str:
 async def _ready(plan: Plan, folder: Folder) -> None:
     """Find out that code can be run and results be kept before anything is spent."""
     try:
-        if plan.gates or plan.use_probes or ("agent" in plan.models and need_sandbox(plan.tools)):
+        if (
+            plan.rubric.gates
+            or plan.use_probes
+            or ("agent.model" in plan.models and need_sandbox(plan.tools))
+        ):
             await plan.sandbox.check()
         folder.create(plan.config, plan.overrides)
     except SandboxError as error:

@@ -104,13 +104,13 @@ def _place(verdict: Mapping[str, Any]) -> str:
 
 
 def _saved(failed: Iterable[Record], threshold: Threshold, id: str, points: float) -> set[int]:
-    """The runs that would have passed, had they met this criterion too."""
+    """The runs that would have passed, had they got all its points."""
     return {
         record.run
         for record in failed
         if id in record.verdicts
         and reaches(
-            record.points["got"] + points,
+            record.points["got"] + points - record.verdicts[id].get("points", 0.0),
             record.points["of"] if threshold.points is None else threshold.points,
         )
     }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from engine.agent import Attempt
-from engine.rubric import Criterion
+from engine.rubric import Rubric
 from engine.submission import Submission
 from engine.verdict import Verdict
 
@@ -14,7 +14,5 @@ from engine.verdict import Verdict
 class Grader(Protocol):
     """An actor: one instance serves all runs and keeps nothing of them."""
 
-    async def grade(
-        self, submission: Submission, criteria: Mapping[str, Criterion], attempt: Attempt
-    ) -> Mapping[str, Verdict]:
+    async def grade(self, submission: Submission, rubric: Rubric, attempt: Attempt) -> Mapping[str, Verdict]:
         """A verdict for each criterion that this grader can speak of. Raises Void or SandboxError."""

@@ -153,7 +153,8 @@ class ToolSpec:
 class Request:
     """All that one reply depends on. With `schema`, the reply's text is a JSON document that should fit it.
 
-    `growing` says that the conversation will be sent again, longer, so its end is worth caching.
+    `growing` says that the conversation will be sent again, longer, so its end is worth caching. `extended`
+    asks the model to think at length.
     """
 
     messages: tuple[Message, ...]
@@ -161,6 +162,7 @@ class Request:
     tools: tuple[ToolSpec, ...] = ()
     schema: JsonSchema | None = None
     growing: bool = False
+    extended: bool = False
 
 
 class Model(Protocol):
@@ -176,6 +178,9 @@ class Model(Protocol):
 
     def priced(self) -> bool:
         """Whether the cost of its replies will be known, so that it can be limited. Costs nothing."""
+
+    def thinks(self) -> bool:
+        """Whether it can think at length (`Request.extended`). Costs nothing."""
 
     async def reply(self, request: Request) -> Turn:
         """Ask once. Retries and timeouts are the client's; what is left raises Void("provider")."""

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine import coherence
 from engine.agent import Agent
 from engine.errors import Refused
 from engine.graders import rules
 from engine.graders.judge import Judge
 from engine.graders.probes import Probes
 from engine.model import Model
-from engine.rubric import Claim, Criterion, Gate, Measure
+from engine.rubric import Claim, Gate, Rubric
 from engine.task import Task
 from engine.threshold import Threshold
 from engine.tool import Tool
@@ -28,16 +29,15 @@ NO_KEY_NEEDED = "Without a model and a key: agent=replay grading=probe."
 class Plan:
     """The composition, which cannot be built from parts that do not go together: that raises Refused.
 
-    `gates` are decided by `probes` in any case; of criteria, `probe` and `judge` are the graders, `judge`
-    None and `use_probes` False where not asked for. `threshold.points` is a number. `models` are all
-    models in use by role, to be closed at the end. `config` is the resolved YAML without secrets, `given`
-    the files that the task starts from, `reference` what the judge is shown beside a submission.
+    Gates are decided by `probes` in any case; of criteria, `probe` and `judge` are the graders, `judge`
+    None and `use_probes` False where not asked for. `models` are all models in use by the key at which a
+    config has them, to be closed at the end. `config` is the resolved YAML without secrets, `given` the files
+    that the task starts from, `reference` what the judge is shown beside a submission.
     """
 
     task: Task
     prompt: str
-    gates: Mapping[str, Gate]
-    criteria: Mapping[str, Criterion]
+    rubric: Rubric
     threshold: Threshold
     agent: Agent
     tools: Mapping[str, Tool]
@@ -55,7 +55,6 @@ class Plan:
     overrides: tuple[str, ...]
     given: Mapping[str, str] = field(default_factory=dict)
     reference: str = ""
-    measures: Mapping[str, Measure] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for problem in self._problems():
@@ -63,26 +62,25 @@ class Plan:
 
     def _problems(self) -> Iterator[str]:
         yield from _counts({"runs": self.runs, "concurrency": self.concurrency})
-        yield from _share("fail_under", self.fail_under)
+        yield from coherence.share("fail_under", self.fail_under)
         yield from _task(self.task)
-        yield from _worth(self.criteria)
-        for id in self.gates.keys() & self.criteria.keys():
-            yield f"rubric.gates.{id}: this is also a criterion, and a record keeps one verdict for each name"
-        yield from _threshold(self.threshold, sum(each.points for each in self.criteria.values()))
-        claims: dict[str, Claim] = {f"rubric.gates.{id}": gate for id, gate in self.gates.items()}
-        claims |= {f"rubric.criteria.{id}": criterion for id, criterion in self.criteria.items()}
+        yield from coherence.problems(self.rubric, self.threshold)
+        claims: dict[str, Claim] = {f"rubric.gates.{id}": gate for id, gate in self.rubric.gates.items()}
+        claims |= {f"rubric.criteria.{id}": one for id, one in self.rubric.criteria.items()}
         yield from _deciders(claims, self.probes)
-        for id, measure in self.measures.items():
+        for id, measure in self.rubric.measures.items():
             if problem := self.probes.problem(measure.probe, "measure"):
                 yield f"rubric.measures.{id}.probe={measure.probe}: {problem}"
-        yield from self._grading(decided=any(each.by() for each in self.criteria.values()))
-        if "agent" in self.models and not self.tools:
+        if self.rubric.items and not self.task.submission.endswith(".json"):
+            yield f"task.submission={self.task.submission}: items are read from a .json file"
+        yield from self._grading()
+        if "agent.model" in self.models and not self.tools:
             yield "toolkit: there are no tools, so the model could never hand anything in"
-        for role, model in self.models.items():
+        for key, model in self.models.items():
             if missing := model.missing():
-                yield f"{role}.model: {missing}. {NO_KEY_NEEDED}"
-        if "agent" in self.models:
-            yield from self._money(self.models["agent"])
+                yield f"{key}: {missing}. {NO_KEY_NEEDED}"
+        if "agent.model" in self.models:
+            yield from self._money(self.models["agent.model"])
 
     def _money(self, model: Model) -> Iterator[str]:
         """What would spend it to no end."""
@@ -91,41 +89,49 @@ class Plan:
                 f"task.limits.cost={self.task.limits.cost:g}: what {model.id} costs is not known,"
                 " so it cannot be limited; state agent.model.price, or limit tokens"
             )
-        reach = sum(each.points for each in self.criteria.values() if each.by() or self.judge)
-        if reach < points_to_pass(self.threshold, self.criteria):
+        judged = [one.points for one in self.rubric.criteria.values() if one.by() or self.judge]
+        need = self.rubric.points if self.threshold.points is None else self.threshold.points
+        if sum(judged) < need - 1e-9:
             yield (
-                f"grading=probe: what needs no judge is worth {reach:g} points, so no run could reach"
-                f" threshold.points={self.threshold.points:g}; use grading=both, or lower threshold.points"
+                f"grading=probe: what needs no judge is worth {sum(judged):g} points, so no run could reach"
+                f" threshold.points={need:g}; use grading=both, or lower threshold.points"
             )
 
-    def _grading(self, decided: bool) -> Iterator[str]:
-        if not self.judge and not self.use_probes:
+    def _grading(self) -> Iterator[str]:
+        if not self.judge:
+            yield from self._unjudged()
+            return
+        if not self.judge.models:
+            yield "judge: there is no model; choose one, as in judge.model=sonnet, or judge=panel"
+        yield from _counts({"judge.samples": self.judge.samples})
+        if self.judge.criteria_per_call != "all":
+            yield from _counts({"judge.criteria_per_call": self.judge.criteria_per_call})
+            if self.rubric.items and len(self.rubric.criteria) > 1:
+                yield (
+                    f"judge.criteria_per_call={self.judge.criteria_per_call}: a judge ranks items by all"
+                    ' criteria together, so this must be "all"'
+                )
+        for key, model in self.judge.models.items():
+            if self.judge.extended_thinking and not model.thinks():
+                yield (
+                    f"judge.extended_thinking=true: {key} {model.id} cannot think at length, or its YAML does"
+                    " not say how (extended); choose another, or judge.extended_thinking=false"
+                )
+
+    def _unjudged(self) -> Iterator[str]:
+        if not self.use_probes:
             yield "grading: neither probe nor judge is true, so nothing would decide the criteria"
-        if not self.judge and not decided:
+        elif not self.rubric.gates and not any(each.by() for each in self.rubric.criteria.values()):
             yield (
-                "grading=probe: no criterion of the rubric has a probe, pattern, command or schema;"
+                "grading=probe: no gate or criterion of the rubric has a probe, pattern, command or schema;"
                 " use grading=judge"
             )
-        if self.judge:
-            yield from _counts({"judge.samples": self.judge.samples})
-            if self.judge.criteria_per_call != "all":
-                yield from _counts({"judge.criteria_per_call": self.judge.criteria_per_call})
-
-
-def points_to_pass(threshold: Threshold, criteria: Mapping[str, Criterion]) -> float:
-    """All points, where the threshold names none."""
-    return sum(each.points for each in criteria.values()) if threshold.points is None else threshold.points
 
 
 def _counts(values: Mapping[str, int]) -> Iterator[str]:
     for key, value in values.items():
         if value < 1:
             yield f"{key}={value}: this must be 1 or more"
-
-
-def _share(key: str, value: float | None) -> Iterator[str]:
-    if value is not None and not 0 <= value <= 1:
-        yield f"{key}={value:g}: this must lie between 0 and 1"
 
 
 def _task(task: Task) -> Iterator[str]:
@@ -137,28 +143,6 @@ def _task(task: Task) -> Iterator[str]:
         yield f"task.submission={task.submission[:40]}...: a file's name has at most {LONGEST} bytes"
     if file.is_absolute() or ".." in file.parts or not file.name:
         yield f"task.submission={task.submission}: this must be the name of a file, not a place elsewhere"
-
-
-def _worth(criteria: Mapping[str, Criterion]) -> Iterator[str]:
-    if not criteria:
-        yield "rubric.criteria: the rubric has no criteria, so there is nothing to grade"
-    for id, criterion in criteria.items():
-        if not 0 < criterion.points < math.inf:
-            yield f"rubric.criteria.{id}.points={criterion.points:g}: points must be more than 0"
-
-
-def _threshold(threshold: Threshold, most: float) -> Iterator[str]:
-    low, high = threshold.band.low, threshold.band.high
-    yield from _share("threshold.band.low", low)
-    yield from _share("threshold.band.high", high)
-    if low > high:
-        yield f"threshold.band: low={low:g} lies above high={high:g}"
-    points = most if threshold.points is None else threshold.points
-    if not 0 < points <= most:
-        yield (
-            f"threshold.points={points:g}: out of reach; the criteria of the rubric sum to {most:g} points,"
-            f" so this must be more than 0 and at most {most:g}"
-        )
 
 
 def _deciders(claims: Mapping[str, Claim], probes: Probes) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """A probe decides criteria without a model, by running or reading the submission.
 
 A probe is a Python file in a task's folder probes/, written by the task's author and trusted. It
-defines `async def probe(submission, sandbox) -> dict[str, Verdict]`: a verdict for each id of a gate or
-criterion that it decides. What it runs of the submission, it runs in the sandbox; what comes back from
+defines `async def probe(submission, attempt) -> dict[str, Verdict]`: a verdict for each id of a gate or
+criterion that it decides. What it runs of the submission, it runs in `attempt.sandbox`; what comes back from
 there is data. It raises SandboxError where the sandbox itself failed.
 
 A file may also, or instead, define `async def measure(submission, attempt) -> dict[str, Any]`: what a measure
@@ -17,7 +17,6 @@ from typing import Any
 from engine.agent import Attempt
 from engine.submission import Submission
 from engine.verdict import Verdict
-from sandbox import Sandbox
 
 Measuring = Callable[[Submission, Attempt], Awaitable[Mapping[str, Any]]]
-Probe = Callable[[Submission, Sandbox], Awaitable[Mapping[str, Verdict]]]
+Probe = Callable[[Submission, Attempt], Awaitable[Mapping[str, Verdict]]]

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from engine.model import Usage
-from engine.rubric import Criterion
+from engine.rating import least, most
+from engine.rubric import Rubric
 from engine.threshold import Threshold, reaches
-from engine.verdict import Decision, Verdict, place
+from engine.verdict import Verdict, place
 
 Outcome = Literal["pass", "fail", "undecided", "void"]
 
 
 @dataclass(frozen=True)
 class Grade:
-    """What the verdicts come to: points got of those to be had, and whether they reach the threshold."""
+    """What the verdicts come to: points got of those to be had, and whether they reach the threshold.
+
+    `band` is the rubric's name for that many points, None where it has none or they are not certain.
+    """
 
     outcome: Outcome
     failure: str | None
     reason: str
     got: float
     of: float
+    band: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,10 @@ class Record:
     `score` is the share of the points got, from 0 to 1, null where nothing was scored. `reason` says on
     one line why the run did not pass: the criteria missed, what their graders found, and where. `sandbox`
     names the backend and its level, where one was used. `measures` are what the rubric counts beside.
+
+    `band` is the rubric's name for the points. `items` has the title, the points and the scores of each item,
+    `assessments` what each sample of a judge said of them all; `samples` has the points and the band of each
+    sample, their `spread` (standard deviation), and the share (`stability`) whose band is that of their mean.
     """
 
     run: int
@@ -52,6 +61,10 @@ class Record:
     seconds: float
     started: str
     measures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    band: str | None = None
+    items: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    samples: Mapping[str, Any] = field(default_factory=dict)
+    assessments: Sequence[Mapping[str, Any]] = field(default_factory=list)
 
     def line(self) -> bytes:
         """One line of JSON, its end included. Half a surrogate pair becomes the escape that it is."""
@@ -68,27 +81,27 @@ class Record:
         return Usage(**self.usage.get(role, {}))
 
 
-def grade(verdicts: Mapping[str, Verdict], criteria: Mapping[str, Criterion], threshold: Threshold) -> Grade:
-    """Count the points. A failed gate (a verdict with no criterion) ends it; unclear may go either way."""
-    of = sum(criterion.points for criterion in criteria.values())
-    gates = {id: verdict for id, verdict in verdicts.items() if id not in criteria}
+def grade(verdicts: Mapping[str, Verdict], rubric: Rubric, threshold: Threshold) -> Grade:
+    """Count the points. A failed gate ends it; what is unclear may lie anywhere on its scale."""
+    of = rubric.points
+    gates = {id: verdict for id, verdict in verdicts.items() if id not in rubric.criteria}
     for id, verdict in gates.items():
         if verdict.verdict == "fail":
             return Grade("fail", verdict.failure, _why([id], verdicts), 0.0, of)
-    got = _points("pass", verdicts, criteria)
-    reachable = got + _points("unclear", verdicts, criteria)
+    got, reachable = (round(count(verdicts, rubric.criteria), 9) for count in (least, most))
+    band = rubric.band(got) if got == reachable else None
     need = of if threshold.points is None else threshold.points
     failed, unclear = (
-        [id for id in (*gates, *criteria) if verdicts[id].verdict == decision]
+        [id for id in (*gates, *rubric.criteria) if verdicts[id].verdict == decision]
         for decision in ("fail", "unclear")
     )
     if reaches(got, need) and all(verdict.verdict == "pass" for verdict in gates.values()):
-        return Grade("pass", None, "", got, of)
+        return Grade("pass", None, "", got, of, band)
     if reaches(reachable, need):
-        return Grade("undecided", None, f"hangs on {_why(unclear, verdicts)}", got, of)
-    why = [f"{got:g} of {need:g} points needed", _why(failed, verdicts)]
+        return Grade("undecided", None, f"hangs on {_why(unclear, verdicts)}", got, of, band)
+    why = [f"{got:.4g} of {need:g} points needed", _why(failed, verdicts)]
     why += [f"unclear: {', '.join(unclear)}"] if unclear else []
-    return Grade("fail", threshold.failure, "; ".join(filter(None, why)), got, of)
+    return Grade("fail", threshold.failure, "; ".join(filter(None, why)), got, of, band)
 
 
 def _why(ids: Iterable[str], verdicts: Mapping[str, Verdict]) -> str:
@@ -113,7 +126,3 @@ def _where(ids: Iterable[str], verdicts: Mapping[str, Verdict]) -> str:
         for each, before, file in zip(kept, files, files[1:], strict=False)
     ]
     return f" ({', '.join(told)})" if any(told) else ""
-
-
-def _points(decision: Decision, verdicts: Mapping[str, Verdict], criteria: Mapping[str, Criterion]) -> float:
-    return sum(criterion.points for id, criterion in criteria.items() if verdicts[id].verdict == decision)

@@ -14,6 +14,7 @@ from engine.failures import Error, Group, Missed, Why
 from engine.measures import Measured
 from engine.model import Usage
 from engine.record import Record
+from engine.scorecard import headline, rated, show
 from engine.summary import Summary
 from engine.visible import brief, visible
 
@@ -30,7 +31,7 @@ CUT = 300  # characters of what a measure lists
 
 def line(record: Record) -> Text:
     """One run: outcome, points, tokens, cost, seconds; below it, what kept it from passing."""
-    points = f"{record.points['got']:g}/{record.points['of']:g}" if record.verdicts else "-"
+    points = rated(record.points["got"], record.points["of"], record.band) if record.verdicts else "-"
     usage = sum((record.usage_of(role) for role in record.usage), Usage())
     text = Text(f"run {record.run:03d}  ")
     text.append(f"{record.outcome:<9}", STYLES[record.outcome])
@@ -69,6 +70,10 @@ def print_summary(console: Console, summary: Summary, folder: Path) -> None:
     console.print(_headline(summary))
     if any(one.passed + one.failed + one.unclear for one in summary.criteria.values()):
         console.print(_criteria(summary))
+    if summary.scores.bands:
+        console.print(headline(summary.scores))
+    for card in summary.scores.cards:
+        console.print(show(card))
     if never := [id for id, one in summary.criteria.items() if one.unclear and not one.passed + one.failed]:
         console.print(Text(f"Decided in no run: {', '.join(never)}{_judge(summary)}"))
     for title, counts in (("Failures", summary.failures), ("Void (ours, retryable)", summary.voids)):
@@ -130,11 +135,15 @@ def _criteria(summary: Summary) -> Table:
     table.add_column("Criterion", overflow="fold")
     for name in ("pass", "fail", "unclear", "rate"):
         table.add_column(name, justify="right")
+    scored = any(one.score is not None for one in summary.criteria.values())
+    if scored:
+        table.add_column("score", justify="right")
     table.add_column("")
     for id, one in summary.criteria.items():
         rate = "-" if one.rate is None else f"{one.rate:.0%}"
         mark = "differentiator" if one.differentiates else ""
-        table.add_row(Text(id), str(one.passed), str(one.failed), str(one.unclear), rate, mark)
+        score = ["-" if one.score is None else f"{one.score:.3g}"] if scored else []
+        table.add_row(Text(id), str(one.passed), str(one.failed), str(one.unclear), rate, *score, mark)
     return table
 
 

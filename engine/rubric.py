@@ -1,12 +1,22 @@
-"""The criteria a submission is held to: each a claim, its points, and who decides it."""
+"""The criteria a submission is held to: each a claim, what it is worth, and who decides it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from omegaconf import MISSING
+
+from engine.threshold import reaches
+
+RESERVED = (
+    "criterion",
+    "evidence",
+    "reason",
+    "verdict",
+    "score",
+)  # what a judge answers, and no remark is called
 
 
 @dataclass
@@ -46,12 +56,41 @@ class Claim:
 
 
 @dataclass
+class Scale:
+    """The whole numbers from `low` to `high`. From 0 to 1 it is pass or fail."""
+
+    low: int = 0
+    high: int = 1
+
+    @property
+    def pass_fail(self) -> bool:
+        return (self.low, self.high) == (0, 1)
+
+
+@dataclass
 class Criterion(Claim):
-    """A claim with its points. `holds` and `fails` tell a judge what makes it true and what does not."""
+    """A claim with what it is worth: `points` at the top of its scale, or a `weight` in the whole.
+
+    `holds` and `fails` tell a judge what makes it true and what does not, `anchors` what some scores on its
+    scale mean. It counts as met from the score `passes` on; None is the top of the scale. In YAML `scale` may
+    be left to the rubric and `passes` to the threshold, and a weight becomes points.
+    """
 
     points: float = 1.0
+    weight: float | None = None
+    scale: Scale = field(default_factory=Scale)
+    anchors: dict[int, str] = field(default_factory=dict)
+    passes: float | None = None
     holds: str = ""
     fails: str = ""
+
+    def earned(self, score: float) -> float:
+        """The points that a score is worth: all of them at the top of the scale, in proportion below."""
+        return self.points * score / self.scale.high
+
+    def decision(self, score: float) -> Literal["pass", "fail"]:
+        met = reaches(score, self.scale.high if self.passes is None else self.passes)
+        return "pass" if met else "fail"
 
 
 @dataclass
@@ -76,10 +115,45 @@ class Measure:
 
 
 @dataclass
+class Items:
+    """What each criterion is applied to, one by one: the entries of a list in a JSON document.
+
+    `field` is the document's key of that list, `title` the key by which an entry is called. From `min` to
+    `max` of them are accepted.
+    """
+
+    field: str = MISSING
+    title: str = "title"
+    min: int = 1
+    max: int = 20
+
+
+@dataclass
 class Rubric:
-    """Gates, criteria and measures by id. Ids are keys, so that each can be changed from the command line."""
+    """Gates, criteria and measures by id. Ids are keys, so that each can be changed from the command line.
+
+    `scale` is that of criteria without one of their own. Weights make 1, or are made to with `normalise`.
+    Without `items` the submission as a whole is judged. `bands` name, by its lower bound in points, what a
+    submission comes to. A judge is told `guidance`, and lists `remarks` beside each verdict: id -> what.
+    """
 
     description: str = ""
+    guidance: str = ""
+    scale: Scale = field(default_factory=Scale)
+    normalise: bool = False
+    items: Items | None = None
+    bands: dict[str, Any] = field(default_factory=dict)
+    remarks: dict[str, Any] = field(default_factory=dict)
     gates: dict[str, Any] = field(default_factory=dict)
     criteria: dict[str, Any] = field(default_factory=dict)
     measures: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def points(self) -> float:
+        """All that can be earned."""
+        return float(sum(criterion.points for criterion in self.criteria.values()))
+
+    def band(self, points: float) -> str | None:
+        """The highest band whose bound is reached, if the rubric has bands."""
+        reached = [name for name, bound in self.bands.items() if reaches(points, bound)]
+        return max(reached, key=self.bands.__getitem__, default=None)

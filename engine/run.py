@@ -14,7 +14,9 @@ from engine.errors import AgentFailed, Void
 from engine.folder import Folder
 from engine.graders.both import merge
 from engine.plan import Plan
+from engine.rating import DIGITS, by_item, least, sampled
 from engine.record import Grade, Record, grade
+from engine.rubric import Criterion, Rubric
 from engine.submission import Submission
 from engine.together import together
 from engine.transcript import Transcript
@@ -50,14 +52,14 @@ async def _walk(plan: Plan, attempt: Attempt, folder: Folder, progress: _Progres
         submission = progress.submission = await plan.agent.solve(attempt)
     folder.keep(attempt.index, submission)
     attempt.transcript.write("submitted", files=list(submission.files), digest=submission.digest)
-    gates = await plan.probes.grade(submission, plan.gates, attempt)
-    progress.verdicts |= {id: _named(verdict, plan.gates[id].failure) for id, verdict in gates.items()}
+    gates = await plan.probes.decide(submission, plan.rubric.gates, attempt)
+    progress.verdicts |= {id: _named(verdict, plan.rubric.gates[id].failure) for id, verdict in gates.items()}
     if all(verdict.verdict != "fail" for verdict in progress.verdicts.values()):
         progress.verdicts.update(await _criteria(plan, submission, attempt))
-        progress.measures.update(await plan.probes.measure(submission, plan.measures, attempt))
+        progress.measures.update(await plan.probes.measure(submission, plan.rubric.measures, attempt))
     for id, verdict in progress.verdicts.items():
-        attempt.transcript.write("verdict", criterion=id, **asdict(verdict))
-    return grade(progress.verdicts, plan.criteria, plan.threshold)
+        attempt.transcript.write("verdict", criterion=id, **verdict.told())
+    return grade(progress.verdicts, plan.rubric, plan.threshold)
 
 
 def _named(verdict: Verdict, failure: str) -> Verdict:
@@ -68,15 +70,19 @@ def _named(verdict: Verdict, failure: str) -> Verdict:
 async def _criteria(plan: Plan, submission: Submission, attempt: Attempt) -> Mapping[str, Verdict]:
     """Both graders work at the same time; a criterion that none of them speaks of is unclear."""
     graders = [plan.probes if plan.use_probes else None, plan.judge]
-    said = await together(grader.grade(submission, plan.criteria, attempt) for grader in graders if grader)
+    said = await together(grader.grade(submission, plan.rubric, attempt) for grader in graders if grader)
     merged = merge(*said) if len(said) > 1 else dict(said[0])
-    nobody = Verdict("unclear", "no probe decides this; a judge would (grading=both)")
-    return {id: merged.get(id, nobody) for id in plan.criteria}
+    return {id: merged.get(id) or _nobody(criterion) for id, criterion in plan.rubric.criteria.items()}
+
+
+def _nobody(criterion: Criterion) -> Verdict:
+    what = "no probe decides this; a judge would" if criterion.scale.pass_fail else "a score needs a judge"
+    return Verdict("unclear", f"{what} (grading=both)")
 
 
 async def _blame(work: Coroutine[Any, Any, Grade], plan: Plan, transcript: Transcript) -> Grade:
     """Say whose fault it was when the line broke."""
-    of = sum(criterion.points for criterion in plan.criteria.values())
+    of = plan.rubric.points
     try:
         return await work
     except AgentFailed as error:
@@ -110,10 +116,13 @@ def _record(
         points={"got": result.got, "of": result.of},
         measures=progress.measures,
         verdicts={id: _told(id, verdict, plan) for id, verdict in progress.verdicts.items()},
+        band=result.band,
+        assessments=[asdict(each) for each in attempt.assessments],
+        **_scored(progress.verdicts, plan.rubric),
         source=submission.source if submission else None,
         digest=submission.digest if submission else None,
-        model=_id(plan, "agent"),
-        judge=_id(plan, "judge"),
+        model=_ids(plan, "agent"),
+        judge=_ids(plan, "judge"),
         sandbox=f"{plan.sandbox.name} (level {plan.sandbox.level})" if ran else None,
         usage={role: asdict(usage) for role, usage in attempt.transcript.usage.items()},
         seconds=round(seconds, 3),
@@ -121,11 +130,22 @@ def _record(
     )
 
 
-def _id(plan: Plan, role: str) -> str | None:
-    return plan.models[role].id if role in plan.models else None
+def _scored(verdicts: Mapping[str, Verdict], rubric: Rubric) -> dict[str, Any]:
+    """Items and samples, where the criteria were looked at."""
+    if not rubric.criteria.keys() <= verdicts.keys():
+        return {}
+    own = {id: verdicts[id] for id in rubric.criteria}
+    return {"items": by_item(own, rubric.criteria), "samples": sampled(own, rubric)}
+
+
+def _ids(plan: Plan, role: str) -> str | None:
+    """The models of that role."""
+    ids = [model.id for key, model in plan.models.items() if key.partition(".")[0] == role]
+    return " + ".join(ids) or None
 
 
 def _told(id: str, verdict: Verdict, plan: Plan) -> dict[str, Any]:
     """A verdict as it is kept, with the points it earned; a gate has none."""
-    worth = plan.criteria[id].points if id in plan.criteria else 0.0
-    return {**asdict(verdict), "points": worth if verdict.verdict == "pass" else 0.0}
+    criterion = plan.rubric.criteria.get(id)
+    points = least({id: verdict}, {id: criterion}) if criterion else 0.0
+    return {**verdict.told(), "points": round(points, DIGITS)}

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from statistics import fmean
 from typing import Any
 
-from engine import rubric
 from engine.failures import Why, why
 from engine.measures import Measured, measured
 from engine.model import Usage
 from engine.record import Record
+from engine.rubric import Rubric
+from engine.scorecard import Scores, scores
 from engine.statistics import Place, interval, more_runs, place
 from engine.threshold import Band, Threshold
 from engine.transcript import ROLES
@@ -19,11 +21,15 @@ from engine.transcript import ROLES
 
 @dataclass(frozen=True)
 class Criterion:
-    """How often a criterion held. A *differentiator* is one that some runs get right and others wrong."""
+    """How often a criterion held, and its mean score where it is scored.
+
+    A *differentiator* is one that some runs get right and others wrong.
+    """
 
     passed: int
     failed: int
     unclear: int
+    score: float | None = None
 
     @property
     def rate(self) -> float | None:
@@ -62,6 +68,7 @@ class Summary:
     usage: Mapping[str, Usage]
     seconds: float
     measures: Mapping[str, Measured]
+    scores: Scores
 
     def document(self) -> dict[str, Any]:
         """As it is written to summary.json."""
@@ -75,10 +82,10 @@ class Summary:
 def summarize(
     records: Sequence[Record],
     threshold: Threshold,
-    criteria: Mapping[str, rubric.Criterion],
+    rubric: Rubric,
     seconds: float,
 ) -> Summary:
-    """`seconds` is the wall time of the experiment; `criteria` gives the order of the ids."""
+    """`seconds` is the wall time of the experiment."""
     band = threshold.band
     outcomes = Counter(record.outcome for record in records)
     passed, failed, undecided = outcomes["pass"], outcomes["fail"], outcomes["undecided"]
@@ -97,14 +104,15 @@ def summarize(
         band=band,
         place=where,
         more=more,
-        criteria={id: _criterion(id, records) for id in criteria},
+        criteria={id: _criterion(id, records) for id in rubric.criteria},
         failures=_failures(records, "fail"),
-        why=why(records, threshold, criteria),
+        why=why(records, threshold, rubric.criteria),
         voids=_failures(records, "void"),
         contradictions=[(record.run, id) for record in records for id in contradicted(record)],
         usage={role: sum((record.usage_of(role) for record in records), Usage()) for role in ROLES},
         seconds=round(seconds, 3),
         measures=measured(records),
+        scores=scores(records, rubric),
     )
 
 
@@ -118,8 +126,11 @@ def contradicted(record: Record) -> list[str]:
 
 
 def _criterion(id: str, records: Sequence[Record]) -> Criterion:
-    said = Counter(record.verdicts[id]["verdict"] for record in records if id in record.verdicts)
-    return Criterion(said["pass"], said["fail"], said["unclear"])
+    own = [record.verdicts[id] for record in records if id in record.verdicts]
+    said = Counter(verdict["verdict"] for verdict in own)
+    scored = [verdict["score"] for verdict in own if verdict.get("score") is not None]
+    mean = round(fmean(scored), 4) if scored else None
+    return Criterion(said["pass"], said["fail"], said["unclear"], mean)
 
 
 def _failures(records: Sequence[Record], outcome: str) -> dict[str, int]:

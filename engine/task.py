@@ -27,17 +27,19 @@ class Limits:
 class Task:
     """A task as its YAML states it.
 
-    The assets lie in the folder task/NAME beside task/NAME.yaml: `prompt.md` (a Jinja template over
-    `task`, `hints` and `given`), `given/`, `probes/` and `specimens/`. `submission` is the file to hand in.
-    Of a task on several topics, `topic` says which. `specimens` is a folder in that folder, and `reference`
-    a file there, such as a specimen, that a judge is shown beside the submission.
-    `prompts` maps a variant of the prompt to its hints, each to be shown or not; `prompt` chooses one.
+    The assets lie in the folder task/NAME beside task/NAME.yaml: `prompt.md` (a Jinja template over `task`,
+    `hints` and `given`), `given/`, `probes/` and `specimens/`. `submission` is the file to hand in. Of a
+    task on several topics, `topic` says which and `subject` what it is about. `specimens` is a folder in
+    that folder, and `reference` a file there, such as a specimen, that a judge is shown beside the
+    submission. `prompts` maps a variant of the prompt to its hints, each to be shown or not; `prompt`
+    chooses one.
     """
 
     name: str = MISSING
     description: str = MISSING
     submission: str = "submission.py"
     topic: str | None = None
+    subject: str | None = None
     specimens: str = "specimens"
     reference: str | None = None
     prompt: str = "default"

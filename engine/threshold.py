@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -20,11 +21,12 @@ def reaches(points: float, need: float) -> bool:
 
 @dataclass
 class Threshold:
-    """`points` a run must reach; `band` is the target of the pass rate over runs. None asks for all points.
+    """`points` a run must reach: a number, the name of a band of the rubric, None for all points.
 
+       `band` is the target of the pass rate over runs.
     `failure` is what a run is called that stays below.
     """
 
-    points: float | None = None
+    points: Any = None
     band: Band = field(default_factory=Band)
     failure: str = "below_threshold"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import math
 from collections.abc import Awaitable, Mapping
 from typing import Any, Protocol
 
@@ -17,7 +18,9 @@ from sandbox import SandboxError
 class Tool(Protocol):
     """An actor, sync or async; its name is its key in the toolkit. `schema` describes the arguments.
 
-    One that works in the attempt's workspace says `needs_sandbox = True`.
+    One that works in the attempt's workspace says `needs_sandbox = True`. One that hands in its arguments
+    may say `refusals = 1`: so many calls that do not fit its schema are refused, and the next is let
+    through.
     """
 
     description: str
@@ -51,7 +54,7 @@ async def use(call: ToolCall, attempt: Attempt) -> ToolResult:
     """Run one call of a model. Raises Submitted; failures of ours and of the agent pass through."""
     try:
         tool = _find(call.name, attempt.tools)
-        _validate(call, tool.schema)
+        _validate(call, tool, attempt)
         text = await _answer(tool, attempt, call.arguments)
         attempt.seen.append(text)
         return ToolResult(call.id, text)
@@ -69,16 +72,18 @@ def _find(name: str, tools: Mapping[str, Tool]) -> Tool:
     return tools[name]
 
 
-def _validate(call: ToolCall, schema: JsonSchema) -> None:
+def _validate(call: ToolCall, tool: Tool, attempt: Attempt) -> None:
     if call.problem:
         raise ValueError(call.problem)
     from jsonschema import Draft202012Validator  # imported where first used: 0.1 s
 
     problems = [
         f"{'.'.join(map(str, error.absolute_path)) or 'arguments'}: {error.message}"
-        for error in Draft202012Validator(schema).iter_errors(dict(call.arguments))
+        for error in Draft202012Validator(tool.schema).iter_errors(dict(call.arguments))
     ]
-    if problems:
+    refusals = getattr(tool, "refusals", math.inf)
+    if problems and attempt.refused.count(call.name) < refusals:
+        attempt.refused.append(call.name)
         raise ValueError("; ".join(problems[:5]))
 
 

@@ -17,7 +17,7 @@ from engine.graders.probes import Probes
 from engine.model import Request, Turn, Usage
 from engine.models.scripted import Scripted
 from engine.plan import Plan
-from engine.rubric import Criterion, Gate
+from engine.rubric import Criterion, Gate, Rubric
 from engine.submission import Submission
 from engine.task import Task
 from engine.threshold import Threshold
@@ -28,6 +28,7 @@ from toolkits.submit import Submit
 CODE = "import torch\n\nx = torch.ones(3)\nprint(x)\n"
 SUBMITS = [{"text": "Let me think."}, {"calls": [{"name": "submit", "arguments": {"content": CODE}}]}]
 CRITERIA = {"a": Criterion("it is a", 1.0), "b": Criterion("it is b", 2.0)}
+RUBRIC = Rubric(criteria=CRITERIA)
 
 
 class Answering:
@@ -47,6 +48,9 @@ class Answering:
         return None
 
     def priced(self) -> bool:
+        return True
+
+    def thinks(self) -> bool:
         return True
 
     async def reply(self, request: Request) -> Turn:
@@ -109,6 +113,11 @@ def attempt(folder: Path, **changes: Any) -> Attempt:
     return Attempt(**{**fields, **changes})
 
 
+def inside(sandbox: Any) -> Attempt:
+    """An attempt of which a probe needs no more than where it runs things."""
+    return attempt(Path(), sandbox=sandbox)
+
+
 def plan(folder: Path, agent: Agent | None = None, **changes: Any) -> Plan:
     """An experiment without gates, in which a judge passes everything."""
     judge_model = changes.pop("judge_model", Answering(verdicts(lambda _: {})))
@@ -116,8 +125,11 @@ def plan(folder: Path, agent: Agent | None = None, **changes: Any) -> Plan:
     fields = {
         "task": Task(name="toy", description="a toy", submission="answer.py"),
         "prompt": "Write it.",
-        "gates": {},
-        "criteria": CRITERIA,
+        "rubric": Rubric(
+            gates=changes.pop("gates", {}),
+            criteria=changes.pop("criteria", CRITERIA),
+            measures=changes.pop("measures", {}),
+        ),
         "threshold": Threshold(),
         "agent": agent or Loop(agent_model, "Please submit."),
         "tools": {"submit": Submit()},
@@ -125,7 +137,7 @@ def plan(folder: Path, agent: Agent | None = None, **changes: Any) -> Plan:
         "judge": Judge(judge_model),
         "use_probes": False,
         "sandbox": NoSandbox(),
-        "models": {"agent": agent_model, "judge": judge_model},
+        "models": {"agent.model": agent_model, "judge.model": judge_model},
         "runs": 1,
         "concurrency": 10,
         "verbose": False,
@@ -143,7 +155,7 @@ def write_probe(folder: Path, name: str, body: str) -> None:
     (folder / f"{name}.py").write_text(
         "from engine.verdict import Evidence, Verdict\n"
         "from sandbox import SandboxError\n\n"
-        f"async def probe(submission, sandbox):\n    {body}\n"
+        f"async def probe(submission, attempt):\n    {body}\n"
     )
 
 

@@ -29,6 +29,7 @@ from engine.submission import Submission
 from engine.verdict import Verdict
 from sandbox import Sandbox
 from sandbox.subprocess import Subprocess
+from tests.doubles import inside
 from tests.titans.configured import configured
 
 TASKS = Path(__file__).parents[1] / "conf/task"
@@ -56,7 +57,7 @@ async def verdicts(task: str, file: Path, sandbox: Sandbox) -> dict[str, Verdict
     submission = Submission({file.name: file.read_text(encoding="utf-8")})
     found: dict[str, Verdict] = {}
     for name in sorted(probes(task).names(), key=lambda name: name != AT_THE_GATE):
-        found |= await probes(task)._load(name)(submission, sandbox)
+        found |= await probes(task)._load(name)(submission, inside(sandbox))
         if name == AT_THE_GATE and found[name].verdict == "fail":
             break
     return found

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from omegaconf import OmegaConf
 
 from engine.config.prompt import render
 from engine.config.schema import noun
@@ -31,8 +32,10 @@ LEFT_OVER = ("{%", "%}", "{{", "}}", "hints.", "Undefined")
 def prose(task: str, variant: str) -> str:
     """The prompt but for the files that it shows, whose blank lines are their own."""
     assets = Assets(ROOT / "conf/task" / task)
-    text = render(noun(Task, {"topic": "stones", **TASKS[task]["task"], "prompt": variant}), assets)
-    for given in assets.given().values():
+    said = {"topic": "stones", "subject": "stones", **TASKS[task]["task"], "prompt": variant}
+    resolved = OmegaConf.to_container(OmegaConf.create({"task": said}), resolve=True)
+    text = render(noun(Task, resolved["task"]), assets)
+    for given in assets.given().values() if task != "ideas" else ():
         assert given.rstrip() in text
         text = text.replace(given.rstrip(), "")
     return text
@@ -49,7 +52,7 @@ def test_a_prompt_shows_all_that_is_given_and_no_trace_of_its_making(task, varia
     assert not [trace for trace in LEFT_OVER if trace in text]
     assert "\n\n\n" not in text
     assert all(line == line.rstrip() for line in text.splitlines())
-    assert TASKS[task]["task"]["submission"] in text or task == "titans"
+    assert TASKS[task]["task"]["submission"] in text or task in ("titans", "ideas")
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -73,10 +76,9 @@ TOPICS = {
 def test_a_topic_has_its_rubric_reference_and_specimens(topic):
     """Five approaches, three works, two points of synthesis, of which a judge alone decides the last."""
     said = yaml.safe_load((ROOT / f"conf/topic/{topic}.yaml").read_text())
-    assert said["defaults"] == [{"override /rubric": f"literature_{topic}"}]
-    folder = ROOT / "conf/task/literature"
-    assert (folder / said["task"]["reference"]).parent == folder / said["task"]["specimens"]
-    assert (folder / said["task"]["reference"]).is_file()
+    assert said["task"]["topic"] == topic
+    assert {"override /rubric": "literature_${topic}"} in TASKS["literature"]["defaults"]
+    assert (ROOT / f"conf/task/literature/specimens/{topic}/reference.md").is_file()
     criteria = {id: noun(Criterion, node) for id, node in rubric(f"literature_{topic}")["criteria"].items()}
     assert list(criteria) == [*TOPICS[topic].split(), "comparison", "trends"]
     assert {criterion.points for criterion in criteria.values()} == {1}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from engine.agent import Attempt
@@ -28,6 +30,26 @@ class Submit:
 
     def __call__(self, attempt: Attempt, /, *, content: str) -> str:
         raise Submitted(Submission({attempt.task.submission: content}))
+
+
+class SubmitDocument:
+    """Takes the document itself as its arguments, and hands it in as JSON.
+
+    `schema` is the JSON Schema (type object) that the document should fit. One that does not is told to the
+    agent once; the next is handed in as it is, for the gates to judge.
+    """
+
+    description = "Hand in your finished work, all of it in one call. This ends the attempt."
+    refusals = 1
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        if schema.get("type") != "object":
+            raise ValueError("schema: this must be a JSON Schema of type object")
+        self.schema = dict(schema)
+
+    def __call__(self, attempt: Attempt, /, **document: Any) -> str:
+        text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+        raise Submitted(Submission({attempt.task.submission: text}))
 
 
 class SubmitFile:

@@ -24,7 +24,7 @@ WORDS = {
 }
 
 
-# What an actor must be able to do at its place; `key` ends or, for tools, begins with the word.
+# What an actor must be able to do at its place: the last of these words in its key says it.
 ACTS = {
     "agent": "solve",
     "model": "reply",
@@ -32,6 +32,7 @@ ACTS = {
     "library": "search",
     "sandbox": "open",
     "toolkit": "__call__",
+    "panel": "reply",
 }
 
 ELSEWHERE = {"agent.source": " It needs agent=replay."}
@@ -48,7 +49,11 @@ def build(node: Any, key: str, **offered: Any) -> Any:
     given = {name: value for name, value in node.items() if name in takes or value is not None}
     given.pop("_target_")
     _check(given, target, takes, key)
-    arguments = {name: _inner(value, f"{key}.{name}") for name, value in given.items()}
+    optional = {name for name, hint in _hints(target).items() if _fits(None, hint)}
+    arguments = {
+        name: None if value is None and name in optional else _inner(value, f"{key}.{name}")
+        for name, value in given.items()
+    }
     arguments |= {name: value for name, value in offered.items() if name in takes}
     for name, parameter in takes.items():
         if parameter.default is parameter.empty and name not in arguments:
@@ -80,8 +85,7 @@ def find(path: str, key: str) -> type:
 
 
 def _check_place(target: type, key: str) -> None:
-    words = key.split(".")
-    act = ACTS.get(words[-1]) or ACTS.get(words[0])
+    act = next((ACTS[word] for word in reversed(key.split(".")) if word in ACTS), None)
     if act and not any(act in vars(each) for each in target.__mro__):
         raise Refused(f"{key}._target_: {target.__name__} cannot stand here: it has no {act}")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from engine.config.mounts import options
 
 WIDTH = 80
+DIRECTIVES = ("# @", "# yaml-language-server:")
 GROUPS = {
     "task": "what is asked, for task=",
     "topic": "of a task with several, for topic=",
@@ -19,6 +20,7 @@ GROUPS = {
     "toolkit": "the tools of the agent, for toolkit=",
     "library": "where its tools look papers up, for library=",
     "agent": "who attempts the task, for agent=",
+    "judge": "one model that grades or several, for judge=",
     "grading": "who decides the criteria, for grading=",
     "threshold": "what a run needs to pass, for threshold=",
     "sandbox": "where code that we did not write runs, for sandbox=",
@@ -79,6 +81,6 @@ def _wrapped(line: str, indent: int) -> str:
 def summary(file: Path) -> str:
     """The first comment line of a YAML that is no directive, or what it says as its description."""
     lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    said = [line.lstrip("# ") for line in lines if line.startswith("#") and not line.startswith("# @")]
+    said = [line.lstrip("# ") for line in lines if line.startswith("#") and not line.startswith(DIRECTIVES)]
     said += [line.partition(":")[2] for line in lines if line.strip().startswith("description:")]
     return said[0].strip() if said else ""

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from engine.config.actors import build
-from engine.config.advice import explain, nearest
+from engine.config.advice import explain
 from engine.config.destination import destination
 from engine.config.origin import Origin
 from engine.config.prompt import render
+from engine.config.rubric import settle
 from engine.config.schema import Config, noun
 from engine.errors import Refused
+from engine.graders.judge import Judge
 from engine.graders.probes import Probes
 from engine.model import Model
-from engine.plan import Plan, points_to_pass
-from engine.rubric import Command, Criterion, Gate, Measure
+from engine.plan import Plan
 from engine.secrets import masked
 from engine.task import Assets, Task
 
-Part = TypeVar("Part", Criterion, Gate)
 Tree = dict[str, Any]
 
 
@@ -39,11 +38,9 @@ def load(cfg: DictConfig, origin: Origin) -> Plan:
 
 def _plan(tree: Tree, origin: Origin) -> Plan:
     said = noun(Config, tree)
-    task, threshold = said.task, said.threshold
+    task = said.task
     assets = Assets(origin.task.with_suffix(""))
-    gates = _parts(Gate, said.rubric.gates, "rubric.gates")
-    criteria = _parts(Criterion, said.rubric.criteria, "rubric.criteria")
-    measures = {id: noun(Measure, node, f"rubric.measures.{id}") for id, node in said.rubric.measures.items()}
+    rubric, threshold = settle(said.rubric, said.threshold)
     agent = build(said.agent, "agent", specimens=assets.folder / task.specimens, submission=task.submission)
     judge = build(said.judge, "judge") if said.grading.judge else None
     reader = _reader(said.reader, agent)
@@ -53,10 +50,8 @@ def _plan(tree: Tree, origin: Origin) -> Plan:
     return Plan(
         task=task,
         prompt=render(task, assets),
-        gates=gates,
-        criteria=criteria,
-        measures=measures,
-        threshold=replace(threshold, points=points_to_pass(threshold, criteria)),
+        rubric=rubric,
+        threshold=threshold,
         agent=agent,
         tools={
             name: build(tool, f"toolkit.{name}", **offered) for name, tool in said.toolkit.items() if tool
@@ -65,7 +60,7 @@ def _plan(tree: Tree, origin: Origin) -> Plan:
         judge=judge,
         use_probes=said.grading.probe,
         sandbox=build(said.sandbox, "sandbox"),
-        models=_models(agent=agent, judge=judge) | ({"reader": reader} if reader else {}),
+        models=_models(agent, judge, reader),
         runs=runs,
         concurrency=said.concurrency,
         verbose=said.verbose,
@@ -87,26 +82,6 @@ def _resolved(cfg: DictConfig) -> Tree:
     return {str(key): value for key, value in tree.items()}
 
 
-def _parts(kind: type[Part], found: Mapping[str, Any], key: str) -> dict[str, Part]:
-    """Gates or criteria by id, each checked against its dataclass."""
-    for id, node in found.items():
-        if isinstance(node, Mapping) and not str(node.get("claim") or "").strip():
-            others = [str(other) for other in found if other != id]
-            raise Refused(f"{key}.{id}: this has no claim.{nearest(str(id), others)}")
-    parts = {str(id): noun(kind, node, f"{key}.{id}") for id, node in found.items()}
-    return {id: _with_command(part, f"{key}.{id}.command") for id, part in parts.items()}
-
-
-def _with_command(part: Part, key: str) -> Part:
-    """A command as its noun, also where it is written as one line."""
-    if part.command is None:
-        return part
-    if not isinstance(part.command, str | Mapping):
-        raise Refused(f"{key}: this must be a shell line, or a mapping with run, seconds, code, output")
-    node = {"run": part.command} if isinstance(part.command, str) else part.command
-    return replace(part, command=noun(Command, node, key))
-
-
 def _reader(said: Mapping[str, Any], agent: Any) -> Model | None:
     """Only what a model calls will ask it."""
     chosen = said.get("model") and hasattr(agent, "model")
@@ -122,7 +97,7 @@ def _reference(task: Task, assets: Assets) -> str:
         raise Refused(f"task.reference={task.reference}: this cannot be read: {error}") from error
 
 
-def _models(**actors: Any) -> dict[str, Model]:
-    """The models in use, by who uses them."""
-    found = {role: getattr(actor, "model", None) for role, actor in actors.items()}
-    return {role: model for role, model in found.items() if model is not None}
+def _models(agent: Any, judge: Judge | None, reader: Model | None) -> dict[str, Model]:
+    """The models in use, by their keys."""
+    asked = {"agent.model": getattr(agent, "model", None), "reader.model": reader}
+    return {key: model for key, model in asked.items() if model} | dict(judge.models if judge else {})

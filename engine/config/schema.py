@@ -21,7 +21,7 @@ Noun = TypeVar("Noun")
 # A key that the YAML does not state may be given on the command line: what stands in these is checked
 # after composing, against a dataclass or the signature of the actor.
 OPEN = (
-    *("rubric.gates", "rubric.criteria", "rubric.measures"),
+    *("rubric.gates", "rubric.criteria", "rubric.measures", "rubric.bands", "rubric.remarks"),
     *("agent", "judge", "reader", "library", "toolkit", "sandbox"),
 )
 

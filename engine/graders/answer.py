@@ -1,35 +1,62 @@
-"""What a judge must answer, as a JSON Schema, and whether it did: every quote must stand where it says."""
+"""What a judge must answer, as a JSON Schema, and what it did answer, in the engine's words."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from engine.graders.fence import Shown
+from engine.graders import ranking
 from engine.model import JsonSchema
-from engine.verdict import Evidence, Verdict
+from engine.rubric import RESERVED, Criterion, Rubric, Scale
+from engine.verdict import Assessment, Decision, Evidence, Verdict
 
-TELLING = 5  # characters, blanks not counted
+Criteria = Mapping[str, Criterion]
+WHOLE = ""  # the title of a submission that is judged as one
 
 
-def schema(ids: Iterable[str]) -> JsonSchema:
-    """The same for every call on these criteria: another schema would empty the provider's cache."""
+@dataclass(frozen=True)
+class Answer:
+    """A verdict by item's title and criterion's id, and where there are items, what is said of them all."""
+
+    verdicts: Mapping[str, Mapping[str, Verdict]]
+    assessment: Assessment | None = None
+
+
+def schema(rubric: Rubric) -> JsonSchema:
+    """The same for every call on this rubric: another schema would empty the provider's cache."""
+    by_scale: dict[tuple[int, int], list[str]] = {}
+    for id, criterion in rubric.criteria.items():
+        by_scale.setdefault((criterion.scale.low, criterion.scale.high), []).append(id)
+    forms = [_form(ids, Scale(*ends), rubric) for ends, ids in by_scale.items()]
+    answers = {"type": "array", "items": forms[0] if len(forms) == 1 else {"anyOf": forms}}
+    if rubric.items is None:
+        return _closed({"answers": answers})
+    item = {"item": {"type": "integer"}, "title": {"type": "string"}, "answers": answers}
+    return _closed({"items": {"type": "array", "items": _closed(item)}, **ranking.FORM})
+
+
+def _form(ids: Sequence[str], scale: Scale, rubric: Rubric) -> JsonSchema:
+    """One answer on criteria of that scale: the evidence before what is concluded from it."""
     quote = {
         "file": {"type": "string"},
         "line": {"type": "integer", "description": "the number before the bar at the quote's first line"},
         "quote": {"type": "string", "description": "copied to the letter, without number and bar"},
     }
-    answer = {
-        "criterion": {"type": "string", "enum": list(ids)},
-        "evidence": {"type": "array", "items": _closed(quote)},
-        "reason": {
-            "type": "string",
-            "description": "one to three sentences, from the evidence to the verdict",
-        },
-        "verdict": {"type": "string", "enum": ["pass", "fail", "unclear"]},
-    }
-    return _closed({"answers": {"type": "array", "items": _closed(answer)}})
+    said = {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": r"\S"}}
+    reason = "one to three sentences, from the evidence to the " + ("verdict" if scale.pass_fail else "score")
+    score = {"type": "integer", "minimum": scale.low, "maximum": scale.high}
+    verdict = {"type": "string", "enum": ["pass", "fail", "unclear"]}
+    return _closed(
+        {
+            "criterion": {"type": "string", "enum": list(ids)},
+            "evidence": {"type": "array", "items": _closed(quote)},
+            **{id: {**said, "description": what} for id, what in rubric.remarks.items()},
+            "reason": {"type": "string", "description": reason},
+            **({"verdict": verdict} if scale.pass_fail else {"score": score}),
+        }
+    )
 
 
 def _closed(properties: Mapping[str, Any]) -> JsonSchema:
@@ -41,8 +68,11 @@ def _closed(properties: Mapping[str, Any]) -> JsonSchema:
     }
 
 
-def parse(text: str, shape: JsonSchema, asked: Iterable[str]) -> dict[str, Verdict]:
-    """Exactly one verdict for each criterion asked. Raises ValueError, in words for the judge."""
+def parse(text: str, shape: JsonSchema, asked: Criteria, titles: Sequence[str], by: str = "") -> Answer:
+    """Exactly one verdict for each item and criterion asked. Raises ValueError, in words for the judge.
+
+    `titles` are those of the items in the order in which they were shown, none where there are no items.
+    """
     from jsonschema import Draft202012Validator  # imported where first used: 0.1 s
 
     try:
@@ -52,41 +82,35 @@ def parse(text: str, shape: JsonSchema, asked: Iterable[str]) -> dict[str, Verdi
     problem = next(Draft202012Validator(shape).iter_errors(document), None)
     if problem:
         raise ValueError(f"your answer does not fit the schema at {problem.json_path}: {problem.message}")
-    answered = [answer["criterion"] for answer in document["answers"]]
+    if not titles:
+        return Answer({WHOLE: _verdicts(document["answers"], asked, "")})
+    said = {each["item"]: each for each in document["items"]}
+    if sorted(each["item"] for each in document["items"]) != list(range(1, len(titles) + 1)):
+        numbers = [each["item"] for each in document["items"]]
+        raise ValueError(f"you were shown the items 1 to {len(titles)}, once each, and answered {numbers}")
+    for number, title in enumerate(titles, start=1):
+        if " ".join(said[number]["title"].split()) != title:
+            raise ValueError(f"item {number} is called {title!r}, and you call it {said[number]['title']!r}")
+    numbered = enumerate(titles, start=1)
+    verdicts = {title: _verdicts(said[at]["answers"], asked, f"item {at}: ") for at, title in numbered}
+    return Answer(verdicts, ranking.assessed(document, verdicts, asked, by))
+
+
+def _verdicts(answers: Sequence[Mapping[str, Any]], asked: Criteria, where: str) -> dict[str, Verdict]:
+    answered = [answer["criterion"] for answer in answers]
     if sorted(answered) != sorted(asked):
-        raise ValueError(f"you were asked for {', '.join(asked)}, once each, and answered {answered}")
-    return {answer["criterion"]: _verdict(answer) for answer in document["answers"]}
+        raise ValueError(f"{where}you were asked for {', '.join(asked)}, once each, and answered {answered}")
+    return {answer["criterion"]: _verdict(answer, asked[answer["criterion"]]) for answer in answers}
 
 
-def _verdict(answer: Mapping[str, Any]) -> Verdict:
-    evidence = tuple(Evidence(item["quote"], item["file"], item["line"]) for item in answer["evidence"])
-    return Verdict(answer["verdict"], answer["reason"], evidence)
-
-
-def misquoted(verdict: Verdict, files: Shown) -> str | None:
-    """What is wrong with the evidence, or None.
-
-    A pass must rest on a quote that says something; an absence has nothing to quote.
-    """
-    for item in verdict.evidence:
-        if not _stands(item, files.get(item.file, [])):
-            return f"the quote {item.quote[:80]!r} does not stand at line {item.line} of {item.file!r}"
-    longest = max((len("".join(item.quote.split())) for item in verdict.evidence), default=0)
-    if verdict.verdict == "pass" and longest < TELLING:
-        return f"a pass needs a quote of at least {TELLING} characters"
-    return None
-
-
-def _stands(item: Evidence, lines: Sequence[str]) -> bool:
-    quoted = [_bare(line) for line in item.quote.strip("\n").split("\n")]
-    start = (item.line or 0) - 1
-    if start < 0 or not quoted[0] or not quoted[-1] or start + len(quoted) > len(lines):
-        return False
-    there = [_bare(line) for line in lines[start : start + len(quoted)]]
-    if len(quoted) == 1:
-        return quoted[0] in there[0]
-    return there[0].endswith(quoted[0]) and there[1:-1] == quoted[1:-1] and there[-1].startswith(quoted[-1])
-
-
-def _bare(line: str) -> str:
-    return " ".join(line.split())
+def _verdict(answer: Mapping[str, Any], criterion: Criterion) -> Verdict:
+    score = answer.get("score")
+    decision: Decision = answer["verdict"] if score is None else criterion.decision(score)
+    return Verdict(
+        decision,
+        answer["reason"],
+        tuple(Evidence(item["quote"], item["file"], item["line"]) for item in answer["evidence"]),
+        score=score,
+        scores=() if score is None else (score,),
+        remarks={id: tuple(said) for id, said in answer.items() if id not in RESERVED} or None,
+    )

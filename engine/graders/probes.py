@@ -19,7 +19,7 @@ from engine.agent import Attempt
 from engine.errors import Void
 from engine.graders import rules
 from engine.probe import Measuring, Probe
-from engine.rubric import Claim, Measure
+from engine.rubric import Claim, Measure, Rubric
 from engine.submission import Submission
 from engine.together import together
 from engine.verdict import Verdict
@@ -42,24 +42,27 @@ class Probes:
         files = sorted(self.folder.glob("*.py")) if self.folder.is_dir() else []
         return tuple(file.stem for file in files if "async def probe(" in file.read_text(encoding="utf-8"))
 
-    async def grade(
-        self, submission: Submission, criteria: Mapping[str, Claim], attempt: Attempt
+    async def grade(self, submission: Submission, rubric: Rubric, attempt: Attempt) -> Mapping[str, Verdict]:
+        return await self.decide(submission, rubric.criteria, attempt)
+
+    async def decide(
+        self, submission: Submission, claims: Mapping[str, Claim], attempt: Attempt
     ) -> Mapping[str, Verdict]:
-        """Each probe that a criterion names runs once, each rule as well; all at the same time."""
-        named = sorted({each.probe for each in criteria.values() if each.probe})
-        works = [self._probed(name, criteria, submission, attempt) for name in named]
-        works += [_ruled(id, each, submission, attempt) for id, each in criteria.items() if rules.ruled(each)]
+        """Each probe that a claim names runs once, each rule as well; all at the same time."""
+        named = sorted({each.probe for each in claims.values() if each.probe})
+        works = [self._probed(name, claims, submission, attempt) for name in named]
+        works += [_ruled(id, each, submission, attempt) for id, each in claims.items() if rules.ruled(each)]
         async with self._room:
             said = await together(works)
         verdicts = {id: verdict for each in said for id, verdict in each.items()}
-        return {id: verdicts[id] for id in criteria if id in verdicts}
+        return {id: verdicts[id] for id in claims if id in verdicts}
 
     async def _probed(
         self, name: str, criteria: Mapping[str, Claim], submission: Submission, attempt: Attempt
     ) -> Mapping[str, Verdict]:
         """What the probe says of the criteria that name it."""
         try:
-            verdicts = await self._load(name)(submission, attempt.sandbox)
+            verdicts = await self._load(name)(submission, attempt)
             said = {id: replace(verdict, by=f"probe:{name}") for id, verdict in verdicts.items()}
         except SandboxError:
             raise

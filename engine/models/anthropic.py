@@ -35,7 +35,9 @@ class Anthropic:
     `thinking` is "adaptive", "between_tools", "disabled" or {"budget": tokens}; None leaves it to the API.
     `timeout_seconds` bounds each try, of which there are `retries` more than one. `price` is in US dollars
     per million tokens (see Price), `retires` the day after which the API no longer knows the model.
-    `extra` are request parameters sent as they stand.
+    `extended` has the `thinking`, `effort` and `max_tokens` of a request to think at length, unless
+    `thinking` or `effort` say otherwise; of `max_tokens` the larger holds. `extra` are request parameters
+    sent as they stand.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Anthropic:
         timeout_seconds: float = 600.0,
         retries: int = 4,
         retires: str | None = None,
+        extended: Mapping[str, Any] | None = None,
         extra: Mapping[str, Any] | None = None,
     ) -> None:
         some_text(id=id)
@@ -66,6 +69,7 @@ class Anthropic:
         self.timeout_seconds = timeout_seconds
         self.retries = retries
         self.retires = _date(retires) if retires else None
+        self.extended = _extended(extended, self.max_tokens)
         self.extra = dict(extra or {})
         self._opened: AsyncAnthropic | None = None
 
@@ -83,6 +87,9 @@ class Anthropic:
 
     def priced(self) -> bool:
         return self.price is not None
+
+    def thinks(self) -> bool:
+        return bool(self.extended)
 
     async def reply(self, request: Request) -> Turn:
         parameters = self._parameters(request)
@@ -103,19 +110,23 @@ class Anthropic:
 
     def _parameters(self, request: Request) -> dict[str, Any]:
         body = messages_api.body(request)
-        output = {**body.pop("output_config", {}), **({"effort": self.effort} if self.effort else {})}
+        own = {"max_tokens": self.max_tokens, "thinking": self.thinking, "effort": self.effort}
+        if request.extended:
+            own = {name: own[name] or value for name, value in self.extended.items()}
+            own["max_tokens"] = max(self.max_tokens, self.extended["max_tokens"])
+        output = {**body.pop("output_config", {}), **({"effort": own["effort"]} if own["effort"] else {})}
         return {
             "model": self.id,
-            "max_tokens": self.max_tokens,
+            "max_tokens": own["max_tokens"],
             **body,
-            **({"thinking": self.thinking} if self.thinking else {}),
+            **({"thinking": own["thinking"]} if own["thinking"] else {}),
             **({"output_config": output} if output else {}),
             **({"extra_body": self.extra} if self.extra else {}),
         }
 
     async def _ask(self, parameters: dict[str, Any]) -> dict[str, Any]:
         messages = self._client().messages
-        if self.max_tokens <= _LONGEST_PLAIN:
+        if parameters["max_tokens"] <= _LONGEST_PLAIN:
             message: Message = await messages.create(**parameters)
         else:
             async with messages.stream(**parameters) as stream:
@@ -159,6 +170,18 @@ def _date(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"retires={text}: this must be a date such as 2026-11-30") from None
+
+
+def _extended(said: Mapping[str, Any] | None, max_tokens: int) -> dict[str, Any]:
+    """All three settings; empty where none is stated."""
+    if not said:
+        return {}
+    if unknown := sorted(said.keys() - {"thinking", "effort", "max_tokens"}):
+        raise ValueError(f"extended.{unknown[0]}: there is only thinking, effort and max_tokens")
+    most = said.get("max_tokens") or max_tokens
+    at_least(1, **{"extended.max_tokens": most})
+    thinking = _thinking(said.get("thinking"), max(most, max_tokens))
+    return {"thinking": thinking, "effort": said.get("effort"), "max_tokens": most}
 
 
 def _thinking(wish: str | Mapping[str, Any] | None, max_tokens: int) -> dict[str, Any] | None:

@@ -31,8 +31,8 @@ class LiteLLM:
 
     `timeout_seconds` bounds each try, of which there are `retries` more than one. `price` is in US dollars
     per million tokens (see Price); where it is null, litellm's own list is asked, and where that has none,
-    the cost is unknown. `extra` are request parameters sent as they stand. What a provider does not
-    support is refused, never dropped.
+    the cost is unknown. `extended` are parameters of a request to think at length, `extra` of every
+    request, both sent as they stand. What a provider does not support is refused, never dropped.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class LiteLLM:
         timeout_seconds: float = 600.0,
         retries: int = 4,
         price: Mapping[str, Any] | None = None,
+        extended: Mapping[str, Any] | None = None,
         extra: Mapping[str, Any] | None = None,
     ) -> None:
         some_text(id=id)
@@ -58,6 +59,7 @@ class LiteLLM:
         self.timeout_seconds = timeout_seconds
         self.retries = retries
         self.price = Price.stated(price)
+        self.extended = dict(extended or {})
         self.extra = dict(extra or {})
         self._api_key = api_key
         self._used = False
@@ -80,6 +82,13 @@ class LiteLLM:
     def priced(self) -> bool:
         """From litellm's list as a file: importing it takes seconds."""
         return self.price is not None or bool({self.id, self.id.partition("/")[2]} & _listed())
+
+    def thinks(self) -> bool:
+        """Whether the model takes what `extended` would send. This imports litellm (seconds)."""
+        taken = _litellm().get_supported_openai_params(model=self.id) or ()
+        return bool(self.extended) and (
+            "reasoning_effort" in taken or "reasoning_effort" not in self.extended
+        )
 
     async def reply(self, request: Request) -> Turn:
         litellm = _litellm()
@@ -115,6 +124,7 @@ class LiteLLM:
             "base_url": self.base_url,
             **chat_api.body(request),
             **({"api_key": key} if key else {}),
+            **(self.extended if request.extended else {}),
             **self.extra,
         }
 

@@ -47,6 +47,9 @@ class Scripted:
     def priced(self) -> bool:
         return True
 
+    def thinks(self) -> bool:
+        return True
+
     async def reply(self, request: Request) -> Turn:
         await asyncio.sleep(self.seconds)
         place = sum(isinstance(message, Turn) for message in request.messages)

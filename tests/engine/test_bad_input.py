@@ -36,7 +36,7 @@ BROKEN = {
     "rubric/itemized.yaml": "criteria: {a: {claim: It is.}}\n",
     "model/empty.yaml": "",
     "model/vague.yaml": "id: vague\n",
-    "task/mine/probes/torn.py": "async def probe(submission, sandbox):\n    return {\n",
+    "task/mine/probes/torn.py": "async def probe(submission, attempt):\n    return {\n",
     "task/mine/specimens/.keep": "",
     "a file": "",
 }

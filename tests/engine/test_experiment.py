@@ -20,7 +20,7 @@ from toolkits.submit import Submit
 def test_a_whole_experiment(tmp_path, capsys):
     """Records, summary and config are on disk, each run is printed, the models are closed."""
     judge = Answering(verdicts(lambda _: {}))
-    assert conduct(plan(tmp_path, runs=3, judge_model=judge)) == 0
+    assert conduct(plan(tmp_path, runs=3, judge_model=judge))[0] == 0
     lines = (tmp_path / "out/runs.jsonl").read_text().splitlines()
     assert [json.loads(line)["outcome"] for line in lines] == ["pass"] * 3
     summary = json.loads((tmp_path / "out/summary.json").read_text())
@@ -47,7 +47,7 @@ def broken(_):
 )
 def test_exit_codes(tmp_path, changes, code):
     """0 done, 1 under the rate asked for (or none decided), 3 with voids, which come first."""
-    assert conduct(plan(tmp_path, **changes)) == code
+    assert conduct(plan(tmp_path, **changes))[0] == code
 
 
 def test_an_interruption_keeps_what_finished(tmp_path, capsys):
@@ -61,7 +61,7 @@ def test_an_interruption_keeps_what_finished(tmp_path, capsys):
             signal.raise_signal(signal.SIGINT)
         return verdicts(lambda _: {})(request)
 
-    assert conduct(plan(tmp_path, runs=5, concurrency=1, judge_model=Answering(answer))) == 130
+    assert conduct(plan(tmp_path, runs=5, concurrency=1, judge_model=Answering(answer)))[0] == 130
     assert len((tmp_path / "out/runs.jsonl").read_text().splitlines()) == 1
     assert "1 of 5 runs finished and are kept" in capsys.readouterr().out
 
@@ -98,5 +98,5 @@ def test_without_a_sandbox_no_tool_that_needs_one(tmp_path):
     (tmp_path / "specimens").mkdir()
     (tmp_path / "specimens/old.py").write_text(CODE)
     agent = Replay(None, tmp_path / "specimens", "answer.py")
-    this = plan(tmp_path / "b", agent, tools=tools, judge=Judge(judge), models={"judge": judge})
-    assert conduct(this) == 0
+    this = plan(tmp_path / "b", agent, tools=tools, judge=Judge(judge), models={"judge.model": judge})
+    assert conduct(this)[0] == 0

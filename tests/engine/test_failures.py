@@ -8,7 +8,7 @@ import pytest
 
 from engine.failures import Group, Why, why
 from engine.record import Record, grade
-from engine.rubric import Criterion
+from engine.rubric import Criterion, Rubric
 from engine.threshold import Threshold
 from engine.verdict import Evidence, Verdict
 from tests.engine.test_summary import record
@@ -24,7 +24,7 @@ def fails(reason: str, line: int | None = None, failure: str | None = None) -> V
 def failed(run: int, **verdicts: Verdict) -> Record:
     """A run that did not meet these; the criteria that are not named hold, unless a gate failed."""
     all_of_them = verdicts if "execution" in verdicts else {"a": HOLDS, "b": HOLDS} | verdicts
-    result = grade(all_of_them, CRITERIA, Threshold())
+    result = grade(all_of_them, Rubric(criteria=CRITERIA), Threshold())
     told = {id: asdict(verdict) for id, verdict in all_of_them.items()}
     points = {"got": result.got, "of": result.of}
     blank = record("fail", run, failure=result.failure, reason=result.reason, points=points)

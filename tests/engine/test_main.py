@@ -142,12 +142,12 @@ def ending(monkeypatch: pytest.MonkeyPatch, *endings: int | BaseException) -> li
     """Have experiments end as told, one after another; the list fills with their plans."""
     plans: list[Plan] = []
 
-    def conduct(plan: Plan) -> int:
+    def conduct(plan: Plan) -> tuple[int, None]:
         plans.append(plan)
         told = endings[len(plans) - 1]
         if isinstance(told, BaseException):
             raise told
-        return told
+        return told, None
 
     monkeypatch.setattr(engine.experiment, "conduct", conduct)
     return plans

@@ -8,11 +8,10 @@ import pytest
 
 from engine.errors import Refused
 from engine.graders.judge import Judge
-from engine.plan import points_to_pass
 from engine.rubric import Criterion
 from engine.task import Limits, Task
 from engine.threshold import Band, Threshold
-from tests.doubles import CRITERIA, Answering, gate, plan, write_probe
+from tests.doubles import Answering, gate, plan, write_probe
 
 
 class Keyless(Answering):
@@ -63,11 +62,14 @@ def task(**changes: object) -> Task:
         ({"judge": None}, r"grading: neither probe nor judge"),
         (
             {"judge": None, "use_probes": True},
-            r"grading=probe: no criterion of the rubric has a probe, pattern",
+            r"grading=probe: no gate or criterion of the rubric has a probe, pattern",
         ),
         ({"judge": Judge(Keyless(), samples=0)}, r"judge\.samples=0"),
         ({"judge": Judge(Keyless(), criteria_per_call=0)}, r"judge\.criteria_per_call=0"),
-        ({"models": {"judge": Keyless()}}, r"judge\.model: set TOY_API_KEY\..*agent=replay grading=probe"),
+        (
+            {"models": {"judge.model": Keyless()}},
+            r"judge\.model: set TOY_API_KEY\..*agent=replay grading=probe",
+        ),
         ({"task": task(limits=Limits(turns=0))}, r"task\.limits\.turns=0: .* null for no limit"),
         ({"task": task(limits=Limits(seconds=-1))}, r"task\.limits\.seconds=-1"),
         ({"task": task(submission="../x.py")}, r"task\.submission=\.\./x\.py"),
@@ -75,7 +77,7 @@ def task(**changes: object) -> Task:
         ({"task": task(submission="")}, r"task\.submission="),
         ({"task": task(submission="x" * 300)}, r"task\.submission=x+\.\.\.: .* 255 bytes"),
         (
-            {"task": task(limits=Limits(cost=1)), "models": {"agent": Unpriced()}},
+            {"task": task(limits=Limits(cost=1)), "models": {"agent.model": Unpriced()}},
             r"task\.limits\.cost=1: .*price",
         ),
         (
@@ -96,11 +98,6 @@ def test_parts_that_do_not_go_together(tmp_path, changes, message):
     write_probe(tmp_path / "probes", "lost", "return {}\n\nimport nowhere")
     with pytest.raises(Refused, match=message):
         plan(tmp_path, **changes)
-
-
-def test_a_threshold_without_points_asks_for_all():
-    assert points_to_pass(Threshold(), CRITERIA) == 3.0
-    assert points_to_pass(Threshold(points=2), CRITERIA) == 2.0
 
 
 def test_a_judge_may_take_all_criteria_at_once(tmp_path):

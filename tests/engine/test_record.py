@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from engine.record import Record, grade
-from engine.rubric import Criterion
+from engine.rubric import Criterion, Rubric
 from engine.threshold import Threshold
 from engine.verdict import Evidence, Verdict
 
 CRITERIA = {"a": Criterion("a", 1), "b": Criterion("b", 2), "c": Criterion("c", 3)}
+RUBRIC = Rubric(criteria=CRITERIA)
 
 
 def said(decisions: str, **gates: Verdict) -> dict[str, Verdict]:
@@ -33,7 +34,7 @@ def said(decisions: str, **gates: Verdict) -> dict[str, Verdict]:
 )
 def test_points_and_outcome(decisions, need, outcome, got):
     """All points are needed unless a threshold says less; unclear points are never guessed."""
-    result = grade(said(decisions), CRITERIA, Threshold(points=need, failure="too_few"))
+    result = grade(said(decisions), RUBRIC, Threshold(points=need, failure="too_few"))
     assert (result.outcome, result.got, result.of) == (outcome, got, 6)
     assert result.failure == ("too_few" if outcome == "fail" else None)
 
@@ -42,15 +43,15 @@ def test_tenths_add_up():
     """Eight of ten criteria worth 0.1 reach 0.8, and what is open is not lost to rounding."""
     tenths = {str(number): Criterion("it is", 0.1) for number in range(10)}
     verdicts = {id: Verdict("pass" if int(id) < 8 else "fail", "") for id in tenths}
-    assert grade(verdicts, tenths, Threshold(points=0.8)).outcome == "pass"
+    assert grade(verdicts, Rubric(criteria=tenths), Threshold(points=0.8)).outcome == "pass"
     odd = {"a": Criterion("a", 0.7), "b": Criterion("b", 0.4), "c": Criterion("c", 0.7)}
-    assert grade(said("upu"), odd, Threshold()).outcome == "undecided"
+    assert grade(said("upu"), Rubric(criteria=odd), Threshold()).outcome == "undecided"
 
 
 def test_a_failed_gate_names_the_failure():
     """A gate that failed ends it, with its own word for the failure."""
     gate = Verdict("fail", "it crashed", failure="runtime_error")
-    result = grade({"execution": gate}, CRITERIA, Threshold())
+    result = grade({"execution": gate}, RUBRIC, Threshold())
     assert (result.outcome, result.failure, result.got) == ("fail", "runtime_error", 0)
     assert "it crashed" in result.reason
 
@@ -58,8 +59,8 @@ def test_a_failed_gate_names_the_failure():
 def test_an_unclear_gate_leaves_a_pass_undecided():
     """What did not surely run has not surely passed; it can still fail."""
     gate = Verdict("unclear", "flaky")
-    assert grade(said("ppp", execution=gate), CRITERIA, Threshold()).outcome == "undecided"
-    assert grade(said("ffp", execution=gate), CRITERIA, Threshold()).outcome == "fail"
+    assert grade(said("ppp", execution=gate), RUBRIC, Threshold()).outcome == "undecided"
+    assert grade(said("ffp", execution=gate), RUBRIC, Threshold()).outcome == "fail"
 
 
 def failing(reason: str, line: int | None = None) -> Verdict:
@@ -73,27 +74,27 @@ def test_the_reason_says_why_and_where():
         "b": failing("called too late"),
         "c": Verdict("unclear", "?"),
     }
-    result = grade(verdicts, CRITERIA, Threshold(points=5))
+    result = grade(verdicts, RUBRIC, Threshold(points=5))
     assert result.reason == "0 of 5 points needed; a: never called (t.py:41); b: called too late; unclear: c"
 
 
 def test_the_reason_says_the_same_thing_once():
     """Criteria that are missed for one reason at one place stand together."""
     verdicts = {"a": failing("no loop", 3), "b": Verdict("pass", ""), "c": failing("no loop", 3)}
-    assert grade(verdicts, CRITERIA, Threshold()).reason == "2 of 6 points needed; a, c: no loop (t.py:3)"
+    assert grade(verdicts, RUBRIC, Threshold()).reason == "2 of 6 points needed; a, c: no loop (t.py:3)"
 
 
 def test_the_places_stand_in_the_order_of_the_criteria():
     """One reason at several places names them all; a criterion without a place stands apart."""
     verdicts = {"a": failing("not run", 3), "b": failing("not run"), "c": failing("not run", 7)}
     expected = "0 of 6 points needed; a, c: not run (t.py:3, 7); b: not run"
-    assert grade(verdicts, CRITERIA, Threshold()).reason == expected
+    assert grade(verdicts, RUBRIC, Threshold()).reason == expected
 
 
 def test_what_a_run_hangs_on():
     """An undecided run names its unclear criteria, and why they are."""
     verdicts = said("pfp") | {"c": Verdict("unclear", "nobody saw it run")}
-    assert grade(verdicts, CRITERIA, Threshold(points=4)).reason == "hangs on c: nobody saw it run"
+    assert grade(verdicts, RUBRIC, Threshold(points=4)).reason == "hangs on c: nobody saw it run"
 
 
 def test_a_line_is_read_back():

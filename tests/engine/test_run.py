@@ -158,7 +158,7 @@ async def test_a_replay_keeps_its_source(tmp_path):
     (tmp_path / "specimens/old.py").write_text(CODE)
     judge = Answering(verdicts(lambda _: {}))
     agent = Replay(None, tmp_path / "specimens", "answer.py")
-    record = await one(plan(tmp_path, agent, judge=Judge(judge), models={"judge": judge}))
+    record = await one(plan(tmp_path, agent, judge=Judge(judge), models={"judge.model": judge}))
     assert (record.source, record.model, record.outcome) == ("old", None, "pass")
 
 
@@ -210,7 +210,7 @@ TRIES = [{"calls": [{"name": "bash", "arguments": {"command": "ls"}}]}, *SUBMITS
 )
 async def test_the_workspace_is_gone_before_grading(tmp_path, replies, last):
     """An attempt has one, with the task's files, and however it ends, that is closed."""
-    write_probe(tmp_path / "probes", "runs", 'sandbox.events.append("graded"); return {}')
+    write_probe(tmp_path / "probes", "runs", 'attempt.sandbox.events.append("graded"); return {}')
     sandbox = Watched()
     tools = {"submit": Submit(), "bash": Shell()}
     given = {"model.py": "x = 1"}

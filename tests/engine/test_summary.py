@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine.record import Record
-from engine.rubric import Criterion
+from engine.rubric import Criterion, Rubric
 from engine.summary import Summary, summarize
 from engine.threshold import Threshold
 
@@ -40,7 +40,8 @@ def record(outcome: str, run: int = 0, verdicts: dict[str, str] | None = None, *
 
 
 def summary_of(records: list[Record], ids: str = "ab", seconds: float = 3.0) -> Summary:
-    return summarize(records, Threshold(), {id: Criterion(f"it is {id}", 1) for id in ids}, seconds)
+    rubric = Rubric(criteria={id: Criterion(f"it is {id}", 1) for id in ids})
+    return summarize(records, Threshold(), rubric, seconds)
 
 
 RECORDS = [

@@ -10,7 +10,7 @@ import pytest
 
 from engine.submission import Submission
 from engine.verdict import Verdict
-from tests.doubles import NoSandbox
+from tests.doubles import NoSandbox, inside
 from tests.literature.parts import part
 from toolkits.papers.entry import entries
 
@@ -24,7 +24,9 @@ LEAST = 9  # specimens a topic
 
 
 async def said(text: str) -> dict[str, Verdict]:
-    verdicts: dict[str, Verdict] = await part("coverage").probe(Submission({"review.md": text}), NoSandbox())
+    verdicts: dict[str, Verdict] = await part("coverage").probe(
+        Submission({"review.md": text}), inside(NoSandbox())
+    )
     return verdicts
 
 

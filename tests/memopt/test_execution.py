@@ -7,6 +7,7 @@ import pytest
 from engine.submission import Submission
 from engine.verdict import Verdict
 from sandbox import Job
+from tests.doubles import inside
 from tests.memopt.parts import part
 from tests.memopt.scripted import Run, Scripted, ended, other_training, training
 
@@ -19,7 +20,7 @@ async def gate(plain: Run, other: Run | None = None, text: str = TEXT) -> Verdic
     def choose(job: Job, arguments: list[str]) -> Run:
         return second if "--lr" in arguments else plain
 
-    verdicts = await part("execution").probe(Submission({"reference.py": text}), Scripted(choose))
+    verdicts = await part("execution").probe(Submission({"reference.py": text}), inside(Scripted(choose)))
     return verdicts["execution"]
 
 
@@ -34,7 +35,7 @@ async def test_a_good_script_passes() -> None:
 async def test_what_is_no_python_is_invalid(name: str, text: str) -> None:
     """Nothing is run for it."""
     sandbox = Scripted(lambda job, arguments: Run())
-    verdict = (await part("execution").probe(Submission({name: text}), sandbox))["execution"]
+    verdict = (await part("execution").probe(Submission({name: text}), inside(sandbox)))["execution"]
     assert (verdict.verdict, verdict.failure) == ("fail", "invalid_submission")
     assert not sandbox.jobs
 

@@ -15,6 +15,7 @@ from engine.submission import Submission
 from engine.verdict import Verdict
 from sandbox import Job
 from sandbox.auto import Auto
+from tests.doubles import inside
 from tests.memopt.parts import part
 from tests.memopt.scripted import Events, Run, Scripted, ended, training
 from tests.score import TOO_FEW, verdicts
@@ -52,7 +53,7 @@ async def decided(plain: Events, shimmed: Events, text: str = TEXT) -> dict[str,
     def choose(job: Job, arguments: list[str]) -> Run:
         return Run(shimmed if b"SHIM = True" in job.files["watchers/order.py"] else plain)
 
-    found = await part("techniques").probe(Submission({"x.py": text}), Scripted(choose))
+    found = await part("techniques").probe(Submission({"x.py": text}), inside(Scripted(choose)))
     assert set(found) == set(part("findings").FINDERS)
     return found
 
@@ -106,7 +107,7 @@ async def test_forged_facts_break_nothing(events: Events) -> None:
 async def test_what_is_no_python_is_left_to_the_gate(files: dict[str, str]) -> None:
     """Nothing is decided, and nothing is run."""
     sandbox = Scripted(lambda job, arguments: Run())
-    found = await part("techniques").probe(Submission(files), sandbox)
+    found = await part("techniques").probe(Submission(files), inside(sandbox))
     assert {verdict.verdict for verdict in found.values()} == {"unclear"}
     assert not sandbox.jobs
 

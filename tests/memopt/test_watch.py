@@ -14,6 +14,7 @@ from engine.submission import Submission
 from engine.trace import trace
 from engine.verdict import Verdict
 from sandbox import Sandbox
+from tests.doubles import inside
 from tests.memopt.parts import part
 from tests.memopt.variants import TRAINED, UNTRAINED, VARIANTS
 from tests.titans.ahead import ahead
@@ -25,7 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def techniques(text: str, sandbox: Sandbox) -> dict[str, Verdict]:
-    found: dict[str, Verdict] = await part("techniques").probe(Submission({"x.py": text}), sandbox)
+    found: dict[str, Verdict] = await part("techniques").probe(Submission({"x.py": text}), inside(sandbox))
     return found
 
 
@@ -49,7 +50,7 @@ async def test_a_variant_earns_what_it_does(graded: Graded, name: str) -> None:
 
 async def gate(text: str) -> Verdict:
     sandbox = configured()
-    found: dict[str, Verdict] = await part("execution").probe(Submission({"x.py": text}), sandbox)
+    found: dict[str, Verdict] = await part("execution").probe(Submission({"x.py": text}), inside(sandbox))
     await sandbox.close()
     return found["execution"]
 

@@ -73,6 +73,63 @@ def deciding(decide: Callable[[str], str] = lambda _: "pass") -> Respond:
     return respond
 
 
+Scores = Callable[[str, str], int]
+
+
+def scoring(score: Scores, spoil: Callable[[dict[str, Any]], Any] = lambda _: None) -> Respond:
+    """A judge of items: each gets `score(title, criterion)`, and the question has the weights.
+
+    `spoil` may then change the document; what it returns, if anything, is said in its place.
+    """
+
+    def respond(body: Body) -> Answer:
+        first = body["messages"][0]["content"]
+        shown, question = first[0]["text"], first[-1]["text"]
+        titles = re.findall(r"^--- file \d+: item \d+\n +1\| title: (.*)$", shown, re.MULTILINE)
+        weights = _weights(question)
+        form = body["output_config"]["format"]["schema"]["properties"]["items"]["items"]["properties"]
+        listed = form["answers"]["items"]["properties"].keys() - {"criterion", "evidence", "reason", "score"}
+        items = [
+            {
+                "item": at,
+                "title": title,
+                "answers": [
+                    {
+                        "criterion": id,
+                        "evidence": [{"file": f"item {at}", "line": 1, "quote": title}],
+                        "reason": f"So {id} of {title} was scripted.",
+                        "score": score(title, id),
+                        **{name: [f"{name} as scripted"] for name in listed},
+                    }
+                    for id in weights
+                ],
+            }
+            for at, title in enumerate(titles, start=1)
+        ]
+        worth = {
+            at: sum(weights[id] * score(title, id) for id in weights) for at, title in enumerate(titles, 1)
+        }
+        ranking = sorted(worth, key=lambda at: -worth[at])
+        said = {
+            "items": items,
+            "ranking": ranking,
+            "best": {"item": ranking[0], "reason": "The first as scripted."},
+            "worst": {"item": ranking[-1], "reason": "The last as scripted."},
+            "summary": "All as scripted.",
+        }
+        spoilt = spoil(said)
+        thought = [thinking("Which is best?")] if body.get("thinking") else []
+        return [*thought, text(json.dumps(said if spoilt is None else spoilt))]
+
+    return respond
+
+
+def _weights(question: str) -> dict[str, float]:
+    """Of the criteria asked for, as the question states them."""
+    stated = r"^(\w+): .*\nIt is scored from \d+ to \d+, (\d+)% of the whole"
+    return {id: int(share) / 100 for id, share in re.findall(stated, question, re.MULTILINE)}
+
+
 def _first_line(asked: str) -> dict[str, Any]:
     file = re.search(r"^--- file 1: (.+)$", asked, re.MULTILINE)
     line = re.search(r"^ *(\d+)\| (.*\S.*)$", asked, re.MULTILINE)

@@ -12,11 +12,12 @@ import anthropic
 import jsonschema
 import pytest
 
-from engine.graders.answer import misquoted, parse, schema
+from engine.graders.answer import WHOLE, parse, schema
 from engine.graders.fence import fence
 from engine.graders.policy import question
+from engine.graders.quotes import misquoted
 from engine.models.schema import closed
-from engine.rubric import Criterion
+from engine.rubric import Criterion, Rubric
 
 from .asking import MARK, RESULT, TOOL, body, formed, own, post, user
 from .messages import MessagesServer
@@ -130,11 +131,12 @@ def test_thread() -> None:
 
 async def test_deciding(server: MessagesServer) -> None:
     """The scripted judge of the engine gives exactly the verdicts that it is asked for, with a true quote."""
-    criteria = {"fast": Criterion("It is fast.", 1), "short": Criterion("It is short.", 1)}
+    asked = {"short": Criterion("It is short.", 1)}
+    rubric = Rubric(criteria={"fast": Criterion("It is fast.", 1), **asked})
     server.respond = deciding({"short": "fail"}.__getitem__)
-    prompt = user(text(fence({"a.py": "\nprint(1)"})), text(question({"short": criteria["short"]})))
-    sent = formed(closed(schema(criteria))) | {"messages": [prompt]}
+    prompt = user(text(fence({"a.py": "\nprint(1)"})), text(question(asked, rubric)))
+    sent = formed(closed(schema(rubric))) | {"messages": [prompt]}
     answer = json.loads(json.loads((await post(server, sent))[1])["content"][0]["text"])
-    verdicts = parse(json.dumps(answer), schema(criteria), ["short"])
+    verdicts = parse(json.dumps(answer), schema(rubric), asked, []).verdicts[WHOLE]
     assert verdicts["short"].verdict == "fail"
     assert misquoted(verdicts["short"], {"a.py": ["", "print(1)"]}) is None

@@ -11,6 +11,7 @@ import pytest_asyncio
 from engine.submission import Submission
 from engine.verdict import Verdict
 from sandbox import Sandbox
+from tests.doubles import inside
 from tests.titans.ahead import ahead
 from tests.titans.configured import configured
 from tests.titans.parts import part
@@ -45,7 +46,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 
 async def gate(text: str, sandbox: Sandbox) -> Verdict:
-    return (await probe(Submission({"titans.py": text}), sandbox))["execution"]
+    return (await probe(Submission({"titans.py": text}), inside(sandbox)))["execution"]
 
 
 def ending(last: str) -> str:
@@ -94,7 +95,7 @@ class Nowhere:
 )
 async def test_what_cannot_be_run_is_invalid(files: dict[str, str], reason: str) -> None:
     """It is told from the text alone."""
-    verdict = (await probe(Submission(files), Nowhere()))["execution"]
+    verdict = (await probe(Submission(files), inside(Nowhere())))["execution"]
     assert (verdict.verdict, verdict.failure) == ("fail", "invalid_submission")
     assert reason in verdict.reason
 
@@ -102,7 +103,7 @@ async def test_what_cannot_be_run_is_invalid(files: dict[str, str], reason: str)
 async def test_a_syntax_error_is_shown_where_it_stands() -> None:
     """Line and quote."""
     text = "x = 1\nclass SimpleTransformer(:\n    pass\n"
-    (place,) = (await probe(Submission({"titans.py": text}), Nowhere()))["execution"].evidence
+    (place,) = (await probe(Submission({"titans.py": text}), inside(Nowhere())))["execution"].evidence
     assert (place.quote, place.file, place.line) == ("class SimpleTransformer(:", "titans.py", 2)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from engine.submission import Submission
 from engine.verdict import Verdict
+from tests.doubles import inside
 from tests.titans.parts import part
 from tests.titans.scripted import LOGITS, Answer, Scripted, message, only
 
@@ -19,7 +20,9 @@ pack = message.pack
 
 
 async def probed(name: str, subject: Answer, examiner: Answer | None = None) -> Mapping[str, Verdict]:
-    return await part(name).probe(Submission({"titans.py": TEXT}), Scripted(subject, examiner or none))
+    return await part(name).probe(
+        Submission({"titans.py": TEXT}), inside(Scripted(subject, examiner or none))
+    )
 
 
 async def gate(subject: Answer) -> Verdict:

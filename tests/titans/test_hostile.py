@@ -13,6 +13,7 @@ import pytest_asyncio
 from engine.submission import Submission
 from engine.verdict import Verdict
 from sandbox import Sandbox
+from tests.doubles import inside
 from tests.titans.ahead import ahead
 from tests.titans.configured import configured
 from tests.titans.parts import part
@@ -131,7 +132,7 @@ async def probed(request: pytest.FixtureRequest, sandbox: Sandbox) -> AsyncItera
 
     async def one(kind: str) -> Mapping[str, Verdict]:
         return await part("behaviour").probe(
-            Submission({"titans.py": (HOSTILE | SUBTLE | KNOWN)[kind]}), sandbox
+            Submission({"titans.py": (HOSTILE | SUBTLE | KNOWN)[kind]}), inside(sandbox)
         )
 
     async with ahead(request, "kind", one) as tasks:
@@ -221,6 +222,6 @@ async def test_a_record_that_takes_too_much_decides_nothing(
     async with asyncio.timeout(60):
         text = "class SimpleTransformer: ..."
         said = await part("behaviour").probe(
-            Submission({"titans.py": text}), Scripted(subject, None, sandbox)
+            Submission({"titans.py": text}), inside(Scripted(subject, None, sandbox))
         )
     assert {verdict.verdict for verdict in said.values()} == {"unclear"}, said

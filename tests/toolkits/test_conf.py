@@ -49,10 +49,13 @@ def records() -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_handing_in_is_the_same_everywhere(name):
-    """Each toolkit says what it is, and has `submit` with the complete text."""
+    """Each toolkit says what it is, and has `submit` with the complete text; or a form of its own."""
     assert (CONF / f"toolkit/{name}.yaml").read_text().startswith("# ")
-    tools = planned("task=titans", "grading=probe", f"toolkit={name}", "library=corpus", *SCRIPTED).tools
-    assert tools["submit"].schema["required"] == ["content"]
+    task = "ideas" if name == "ideas" else "titans"
+    judged = ("grading=judge", "judge.model=scripted")
+    tools = planned(f"task={task}", f"toolkit={name}", "library=corpus", *SCRIPTED, *judged).tools
+    form = ("submit_ideas", ["ideas"]) if name == "ideas" else ("submit", ["content"])
+    assert tools[form[0]].schema["required"] == form[1]
 
 
 def test_an_ablation_by_override():

@@ -51,7 +51,7 @@ PROBE = """\
 from engine.verdict import Verdict
 
 
-async def probe(submission, sandbox):
+async def probe(submission, attempt):
     lines = submission.files["poem.txt"].strip().splitlines()
     four = Verdict("pass" if len(lines) == 4 else "fail", f"{len(lines)} lines")
     return {"text": Verdict("pass", "there is a text"), "lines": four}

@@ -76,8 +76,11 @@ def test_a_task_of_ones_own(own):
     plan = planned(*MINE, own=own)
     assert plan.task.name == "mine"
     assert plan.prompt == "Write a poem of four lines and hand in poem.txt.\nstart.txt: Roses are red\n"
-    assert list(plan.criteria) == ["lines", "rhyme"]
-    assert (plan.gates["text"].failure, plan.criteria["rhyme"].points) == ("invalid_submission", 2.0)
+    assert list(plan.rubric.criteria) == ["lines", "rhyme"]
+    assert (plan.rubric.gates["text"].failure, plan.rubric.criteria["rhyme"].points) == (
+        "invalid_submission",
+        2.0,
+    )
     assert plan.threshold.points == 3.0
     assert plan.probes.names() == ("lines",)
     assert isinstance(plan.agent, Replay)
@@ -88,7 +91,7 @@ def test_a_model_of_ones_own(own, monkeypatch):
     """It is an option of both roles and may extend one of ours."""
     monkeypatch.setenv("ANTHROPIC_API_KEY", "not a real one")
     plan = planned("task=mine", "agent.model=tiny", *MINE[3:], own=own)
-    assert plan.models["agent"].id == "claude-tiny"
+    assert plan.models["agent.model"].id == "claude-tiny"
 
 
 def test_a_replay_has_no_model(own):
@@ -106,10 +109,10 @@ def test_models_are_built(own, model, kind, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "not a real one")
     plan = planned("task=mine", f"agent.model={model}", "grading=both", "sandbox=subprocess", own=own)
     assert isinstance(plan.agent, Loop)
-    assert isinstance(plan.models["agent"], kind)
-    assert plan.agent.model is plan.models["agent"]
+    assert isinstance(plan.models["agent.model"], kind)
+    assert plan.agent.model is plan.models["agent.model"]
     assert plan.judge is not None
-    assert plan.judge.model is plan.models["judge"]
+    assert plan.judge.model is plan.models["judge.model"]
 
 
 @pytest.mark.parametrize(
@@ -185,7 +188,8 @@ def test_a_reader_is_built_for_those_who_call_tools(own, monkeypatch):
     """A replay needs neither the model nor its key."""
     words = ("task=mine", "reader.model=haiku")
     assert (
-        "reader" not in planned(*words, "agent=replay", "grading=probe", "sandbox=subprocess", own=own).models
+        "reader.model"
+        not in planned(*words, "agent=replay", "grading=probe", "sandbox=subprocess", own=own).models
     )
     for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"):
         monkeypatch.delenv(name, raising=False)

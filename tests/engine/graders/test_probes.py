@@ -17,7 +17,7 @@ CRITERIA = {"a": Criterion("a", probe="look"), "b": Criterion("b", probe="look")
 async def test_a_probe_decides_the_criteria_that_name_it(tmp_path):
     """One run of the file serves both criteria; what it leaves out is unclear; others are not its."""
     write_probe(tmp_path / "p", "look", 'return {"a": Verdict("pass", "found", (Evidence("x"),))}')
-    said = await Probes(tmp_path / "p").grade(submission(), CRITERIA, attempt(tmp_path))
+    said = await Probes(tmp_path / "p").decide(submission(), CRITERIA, attempt(tmp_path))
     assert (said["a"].verdict, said["a"].by) == ("pass", "probe:look")
     assert said["b"].verdict == "unclear"
     assert "c" not in said
@@ -29,7 +29,7 @@ async def test_probes_share_modules(tmp_path):
     (tmp_path / "p" / "part.py").write_text("WORD = 'shared'\n")
     probes = Probes(tmp_path / "p")
     assert probes.names() == ("look",)
-    assert (await probes.grade(submission(), CRITERIA, attempt(tmp_path)))["a"].reason == "shared"
+    assert (await probes.decide(submission(), CRITERIA, attempt(tmp_path)))["a"].reason == "shared"
 
 
 async def test_two_tasks_may_name_a_probe_alike(tmp_path):
@@ -37,7 +37,7 @@ async def test_two_tasks_may_name_a_probe_alike(tmp_path):
     for folder, word in (("p", "one"), ("q", "two")):
         write_probe(tmp_path / folder, "look", f'return {{"a": Verdict("fail", "{word}")}}')
     said = [
-        (await Probes(tmp_path / folder).grade(submission(), CRITERIA, attempt(tmp_path)))["a"].reason
+        (await Probes(tmp_path / folder).decide(submission(), CRITERIA, attempt(tmp_path)))["a"].reason
         for folder in ("p", "q")
     ]
     assert said == ["one", "two"]
@@ -47,11 +47,11 @@ async def test_a_probe_that_breaks_is_never_the_agents_fault(tmp_path):
     """An exception in a probe is void, with the probe named; a sandbox failure stays one."""
     write_probe(tmp_path / "p", "look", "return 1 / 0")
     with pytest.raises(Void, match=r"look\.py: ZeroDivisionError") as void:
-        await Probes(tmp_path / "p").grade(submission(), CRITERIA, attempt(tmp_path))
+        await Probes(tmp_path / "p").decide(submission(), CRITERIA, attempt(tmp_path))
     assert void.value.kind == "probe"
     write_probe(tmp_path / "q", "look", 'raise SandboxError("no")')
     with pytest.raises(SandboxError):
-        await Probes(tmp_path / "q").grade(submission(), CRITERIA, attempt(tmp_path))
+        await Probes(tmp_path / "q").decide(submission(), CRITERIA, attempt(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ async def test_a_probe_that_speaks_nonsense_is_void(tmp_path, body):
     """A word that is no verdict, or no verdict at all, is the probe's fault and never a fail."""
     write_probe(tmp_path / "p", "look", body)
     with pytest.raises(Void, match=r"look\.py") as void:
-        await Probes(tmp_path / "p").grade(submission(), CRITERIA, attempt(tmp_path))
+        await Probes(tmp_path / "p").decide(submission(), CRITERIA, attempt(tmp_path))
     assert void.value.kind == "probe"
 
 
@@ -81,7 +81,7 @@ async def test_no_more_at_once_than_there_is_room_for(tmp_path):
             "    await asyncio.sleep(0.01)\n    running -= 1\n    return {'a': Verdict('fail', str(most))}\n"
         )
     probes = Probes(tmp_path / "p", at_once=2)
-    said = await together(probes.grade(submission(), CRITERIA, attempt(tmp_path)) for _ in range(6))
+    said = await together(probes.decide(submission(), CRITERIA, attempt(tmp_path)) for _ in range(6))
     assert {one["a"].reason for one in said} <= {"1", "2"}
 
 

@@ -21,7 +21,7 @@ async def test_rules_and_probes_decide_side_by_side(tmp_path):
         "d": Criterion("d", schema={"type": "object"}),
     }
     own = attempt(tmp_path, sandbox=Namespaces())
-    said = await Probes(tmp_path / "p").grade(submission(), criteria, own)
+    said = await Probes(tmp_path / "p").decide(submission(), criteria, own)
     assert list(said) == ["a", "b", "d"]
     assert [each.by for each in said.values()] == ["pattern", "probe:look", "schema"]
     assert [each.verdict for each in said.values()] == ["pass", "fail", "fail"]

@@ -21,7 +21,7 @@ from toolkits.papers.trouble import Trouble
 PAPERS = entries()
 INDEX = Index(PAPERS.values())
 WORD = r"\w+"
-TOPICS = {path.stem for path in (CONF / "topic").glob("*.yaml")}
+TOPICS = {path.stem for path in (CONF / "topic").glob("*.yaml")} - {"all"}
 CORE = [paper for paper in PAPERS.values() if paper.core]
 ODD = [
     *(

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from engine.agent import Attempt
 from engine.submission import Submission
 from engine.tampering import tampering, trusted
 from engine.verdict import Verdict
-from sandbox import Sandbox
 
 from .checkpoints import full_state_dict, rank0_checkpoint
 from .course import Course
@@ -45,7 +45,7 @@ CRITERIA: dict[str, Callable[[Course, Live], Iterator[Finding]]] = {
 FORGED = (TypeError, KeyError, IndexError, AttributeError, ValueError, OverflowError)
 
 
-async def probe(submission: Submission, sandbox: Sandbox) -> dict[str, Verdict]:
+async def probe(submission: Submission, attempt: Attempt) -> dict[str, Verdict]:
     source = source_of(submission)
     if source is None:
         return dict.fromkeys(CRITERIA, Verdict("fail", "there is no Python file"))
@@ -56,7 +56,7 @@ async def probe(submission: Submission, sandbox: Sandbox) -> dict[str, Verdict]:
         line = error.lineno if isinstance(error, SyntaxError) else None
         reason = f"{source.name} does not parse: {getattr(error, 'msg', error)}"
         return dict.fromkeys(CRITERIA, Verdict("fail", reason, source.evidence(line)))
-    course = Course.of(await launched(source, sandbox))
+    course = Course.of(await launched(source, attempt.sandbox))
     found = {name: _decided(decide, course, live) for name, decide in CRITERIA.items()}
     return {name: trusted(finding.told(source), source, deceit) for name, finding in found.items()}
 

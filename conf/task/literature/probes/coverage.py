@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from engine.agent import Attempt
 from engine.submission import Submission
 from engine.verdict import Evidence, Verdict
-from sandbox import Sandbox
 from toolkits.papers.entry import Entry, entries
 
 from .figures import Found, Reading, figures
@@ -42,8 +42,8 @@ class Treatment:
     doubtful: list[Sentence] = field(default_factory=list)
 
 
-async def probe(submission: Submission, sandbox: Sandbox) -> dict[str, Verdict]:
-    del sandbox
+async def probe(submission: Submission, attempt: Attempt) -> dict[str, Verdict]:
+    del attempt
     papers = entries()
     name, text = next(iter(submission.files.items()))
     said = treatments(text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from engine.agent import Attempt
 from engine.source import Source
 from engine.submission import Submission
 from engine.tampering import tampering, trusted
@@ -25,8 +26,8 @@ from .told import told
 from .training import ended, untrained
 
 
-async def probe(submission: Submission, sandbox: Sandbox) -> dict[str, Verdict]:
-    return {"execution": await _gate(submission, sandbox)}
+async def probe(submission: Submission, attempt: Attempt) -> dict[str, Verdict]:
+    return {"execution": await _gate(submission, attempt.sandbox)}
 
 
 async def _gate(submission: Submission, sandbox: Sandbox) -> Verdict:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from engine.agent import Attempt
 from engine.source import Source
 from engine.submission import Submission
 from engine.tampering import tampering, trusted
 from engine.together import together
 from engine.verdict import Verdict
-from sandbox import Sandbox
 
 from .candidates import candidate
 from .findings import FINDERS, Finding
@@ -25,7 +25,7 @@ from .training import Fault, untrained
 OWN = {"model"}  # what lies beside the script, and may be changed as it likes
 
 
-async def probe(submission: Submission, sandbox: Sandbox) -> dict[str, Verdict]:
+async def probe(submission: Submission, attempt: Attempt) -> dict[str, Verdict]:
     source = source_of(submission)
     if source is None:
         return _all("there is no Python file")
@@ -33,7 +33,7 @@ async def probe(submission: Submission, sandbox: Sandbox) -> dict[str, Verdict]:
         deceit = tampering(source, OWN)
     except (SyntaxError, ValueError, RecursionError):
         return _all(f"{source.name} does not parse")
-    traces = await together(run(source, sandbox, shim=shim) for shim in (False, True))
+    traces = await together(run(source, attempt.sandbox, shim=shim) for shim in (False, True))
     runs = [told(trace, source) for trace in traces]
     strange = [untrained(trace, run, CONTRACT) for trace, run in zip(traces, runs, strict=True)]
     verdicts = {technique: _verdict(technique, runs, source, strange) for technique in FINDERS}

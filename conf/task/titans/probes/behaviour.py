@@ -11,6 +11,7 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
+from engine.agent import Attempt
 from engine.submission import Submission
 from engine.tampering import trusted
 from engine.verdict import Evidence, Verdict
@@ -33,7 +34,7 @@ BATCH = 5  # a size that no other dimension of the model has, and shorter than a
 LENGTHS = (6, 32)  # the second for those with fixed chunks
 
 
-async def probe(submission: Submission, sandbox: Sandbox) -> dict[str, Verdict]:
+async def probe(submission: Submission, attempt: Attempt) -> dict[str, Verdict]:
     source = Source.of(submission)
     if source is None:
         return _all("there is no Python file")
@@ -42,11 +43,11 @@ async def probe(submission: Submission, sandbox: Sandbox) -> dict[str, Verdict]:
     except (SyntaxError, ValueError, RecursionError):
         return _all(f"{source.name} does not parse")
     if tampering is None:
-        return await _examined(source, sandbox)
+        return await _examined(source, attempt.sandbox)
     cleaned = source.cleaned()
     if cleaned is not None and cleaned.tampering() is None:
-        return await _examined(cleaned, sandbox, source)
-    verdicts = await _examined(source, sandbox)
+        return await _examined(cleaned, attempt.sandbox, source)
+    verdicts = await _examined(source, attempt.sandbox)
     return {name: trusted(verdict, source, tampering) for name, verdict in verdicts.items()}
 
 

@@ -11,6 +11,7 @@ import random
 from array import array
 from collections.abc import Sequence
 
+from engine.agent import Attempt
 from engine.submission import Submission
 from engine.verdict import Verdict
 from sandbox import Sandbox
@@ -25,8 +26,8 @@ FORMATS = {"float32": "f", "float64": "d"}
 Row = list[int]
 
 
-async def probe(submission: Submission, sandbox: Sandbox) -> dict[str, Verdict]:
-    return {"execution": await _gate(submission, sandbox)}
+async def probe(submission: Submission, attempt: Attempt) -> dict[str, Verdict]:
+    return {"execution": await _gate(submission, attempt.sandbox)}
 
 
 async def _gate(submission: Submission, sandbox: Sandbox) -> Verdict:

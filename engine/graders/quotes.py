@@ -1,0 +1,40 @@
+"""Whether what a judge quotes stands where it says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.graders.fence import Shown
+from engine.verdict import Evidence, Verdict
+
+TELLING = 5  # characters, blanks not counted
+
+
+def misquoted(verdict: Verdict, files: Shown) -> str | None:
+    """What is wrong with the evidence, or None.
+
+    A pass must rest on a quote that says something; an absence has nothing to quote.
+    """
+    for item in verdict.evidence:
+        if not _stands(item, files.get(item.file, [])):
+            return f"the quote {item.quote[:80]!r} does not stand at line {item.line} of {item.file!r}"
+    longest = max((len("".join(item.quote.split())) for item in verdict.evidence), default=0)
+    if verdict.verdict == "pass" and longest < TELLING:
+        what = "a pass" if verdict.score is None else f"a score of {verdict.score:g}"
+        return f"{what} needs a quote of at least {TELLING} characters"
+    return None
+
+
+def _stands(item: Evidence, lines: Sequence[str]) -> bool:
+    quoted = [_bare(line) for line in item.quote.strip("\n").split("\n")]
+    start = (item.line or 0) - 1
+    if start < 0 or not quoted[0] or not quoted[-1] or start + len(quoted) > len(lines):
+        return False
+    there = [_bare(line) for line in lines[start : start + len(quoted)]]
+    if len(quoted) == 1:
+        return quoted[0] in there[0]
+    return there[0].endswith(quoted[0]) and there[1:-1] == quoted[1:-1] and there[-1].startswith(quoted[-1])
+
+
+def _bare(line: str) -> str:
+    return " ".join(line.split())

@@ -1,0 +1,63 @@
+"""Several answers of judges become one verdict: samples of one question, and the items of a submission."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import fmean
+
+from engine.rubric import Criterion
+from engine.verdict import Decision, Verdict
+
+
+def samples(answers: Sequence[Verdict], criterion: Criterion) -> Verdict:
+    """The mean of scores, the decision of more than half; without so many, unclear."""
+    if len(answers) == 1:
+        return answers[0]
+    scores = tuple(answer.score for answer in answers if answer.score is not None)
+    if len(scores) * 2 <= len(answers):
+        return _voted(answers)
+    mean = fmean(scores)
+    scored = [answer for answer in answers if answer.score is not None]
+    nearest = min(scored, key=lambda answer: abs((answer.score or 0.0) - mean))
+    return replace(nearest, verdict=criterion.decision(mean), score=mean, scores=scores)
+
+
+def _voted(answers: Sequence[Verdict]) -> Verdict:
+    votes: Counter[Decision] = Counter(answer.verdict for answer in answers)
+    decision, count = votes.most_common(1)[0]
+    if count * 2 <= len(answers):
+        return Verdict("unclear", f"the samples are split: {dict(votes)}", by=answers[0].by, votes=votes)
+    return replace(next(answer for answer in answers if answer.verdict == decision), votes=votes)
+
+
+def items(each: Sequence[Verdict], criterion: Criterion) -> Verdict:
+    """The mean over the items, which all have their titles; unclear where one of them is."""
+    by = each[0].by
+    unclear = [item for item in each if item.verdict == "unclear"]
+    if unclear:
+        reason = f"{unclear[0].title}: {unclear[0].reason}"
+        return Verdict("unclear", reason, unclear[0].evidence, by, items=tuple(each))
+    scores = [item.scored(criterion.scale) or 0.0 for item in each]
+    mean = fmean(scores)
+    lowest = min(each, key=lambda item: item.scored(criterion.scale) or 0.0)
+    reason = (
+        f"{mean:.3g} on average; lowest, {lowest.scored(criterion.scale):g}, {lowest.title}: {lowest.reason}"
+    )
+    return Verdict(
+        criterion.decision(mean),
+        reason,
+        lowest.evidence,
+        by,
+        score=mean,
+        scores=_by_sample(each),
+        items=tuple(each),
+    )
+
+
+def _by_sample(each: Sequence[Verdict]) -> tuple[float, ...]:
+    """The mean over the items in each sample, where every sample has scored every item."""
+    if len({len(item.scores) for item in each}) != 1:
+        return ()
+    return tuple(map(fmean, zip(*(item.scores for item in each), strict=True)))

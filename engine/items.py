@@ -1,0 +1,79 @@
+"""The items of a submission, where its rubric judges them one by one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.errors import AgentFailed
+from engine.rubric import Items
+from engine.submission import Submission
+from engine.visible import visible
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry: what it is called, and all that it says, for a reader."""
+
+    title: str
+    text: str
+
+
+def items(submission: Submission, file: str, asked: Items) -> tuple[Item, ...]:
+    """In their order. Raises AgentFailed where the document does not hold as many as are asked for."""
+    name = file if file in submission.files else next(iter(submission.files), file)
+    found = _listed(submission.files.get(name, ""), name, asked.field)
+    if not asked.min <= len(found) <= asked.max:
+        raise AgentFailed("invalid_submission", f"{name}: {len(found)} {asked.field}, not {_range(asked)}")
+    made = tuple(_item(entry, f"{name}: {asked.field}[{at}]", asked) for at, entry in enumerate(found))
+    titles = [item.title for item in made]
+    if twice := sorted({title for title in titles if titles.count(title) > 1}):
+        raise AgentFailed("invalid_submission", f"{name}: several {asked.field} are called {twice[0]!r}")
+    return made
+
+
+def line(text: str, words: str) -> int | None:
+    """The first line, from 1, of a JSON document in which these words stand."""
+    sought = json.dumps(words.strip().split("\n")[0], ensure_ascii=False)[1:-1]
+    lines = enumerate(text.split("\n"), start=1)
+    return next((number for number, each in lines if sought and sought in each), None)
+
+
+def _range(asked: Items) -> str:
+    return str(asked.min) if asked.min == asked.max else f"{asked.min} to {asked.max}"
+
+
+def _listed(text: str, name: str, field: str) -> list[Any]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise AgentFailed("invalid_submission", f"{name} is not JSON: {error}") from None
+    found = document.get(field) if isinstance(document, Mapping) else None
+    if not isinstance(found, list):
+        raise AgentFailed("invalid_submission", f"{name}: there is no list {field}")
+    return found
+
+
+def _item(entry: Any, place: str, asked: Items) -> Item:
+    title = entry.get(asked.title) if isinstance(entry, Mapping) else None
+    if not isinstance(title, str) or not title.strip():
+        raise AgentFailed("invalid_submission", f"{place}: there is no {asked.title}")
+    try:
+        return Item(visible(" ".join(title.split())), "\n".join(_told({asked.title: title, **entry})))
+    except RecursionError:
+        raise AgentFailed("invalid_submission", f"{place}: this is nested too deeply to be read") from None
+
+
+def _told(value: Any, indent: str = "") -> Iterator[str]:
+    """Keys with what stands under them; lines of a text are indented, so that none looks like a key."""
+    pairs = value.items() if isinstance(value, Mapping) else (("-", each) for each in value)
+    for key, each in pairs:
+        mark = key if key == "-" else f"{' '.join(key.split())}:"
+        if isinstance(each, Mapping | list):
+            yield f"{indent}{mark}"
+            yield from _told(each, f"{indent}    ")
+        else:
+            told = each if isinstance(each, str) else json.dumps(each)
+            yield f"{indent}{mark} " + told.replace("\n", f"\n{indent}    ")
