@@ -15,10 +15,11 @@ from engine.visible import visible
 
 @dataclass(frozen=True)
 class Item:
-    """One entry: what it is called, and all that it says, for a reader."""
+    """One entry of a file: what it is called, and all that it says, for a reader."""
 
     title: str
     text: str
+    file: str
 
 
 def items(submission: Submission, file: str, asked: Items) -> tuple[Item, ...]:
@@ -27,7 +28,7 @@ def items(submission: Submission, file: str, asked: Items) -> tuple[Item, ...]:
     found = _listed(submission.files.get(name, ""), name, asked.field)
     if not asked.min <= len(found) <= asked.max:
         raise AgentFailed("invalid_submission", f"{name}: {len(found)} {asked.field}, not {_range(asked)}")
-    made = tuple(_item(entry, f"{name}: {asked.field}[{at}]", asked) for at, entry in enumerate(found))
+    made = tuple(_item(entry, name, f"{asked.field}[{at}]", asked) for at, entry in enumerate(found))
     titles = [item.title for item in made]
     if twice := sorted({title for title in titles if titles.count(title) > 1}):
         raise AgentFailed("invalid_submission", f"{name}: several {asked.field} are called {twice[0]!r}")
@@ -56,14 +57,15 @@ def _listed(text: str, name: str, field: str) -> list[Any]:
     return found
 
 
-def _item(entry: Any, place: str, asked: Items) -> Item:
+def _item(entry: Any, file: str, place: str, asked: Items) -> Item:
     title = entry.get(asked.title) if isinstance(entry, Mapping) else None
     if not isinstance(title, str) or not title.strip():
-        raise AgentFailed("invalid_submission", f"{place}: there is no {asked.title}")
+        raise AgentFailed("invalid_submission", f"{file}: {place}: there is no {asked.title}")
     try:
-        return Item(visible(" ".join(title.split())), "\n".join(_told({asked.title: title, **entry})))
+        text = "\n".join(_told({asked.title: title, **entry}))
     except RecursionError:
-        raise AgentFailed("invalid_submission", f"{place}: this is nested too deeply to be read") from None
+        raise AgentFailed("invalid_submission", f"{file}: {place}: this is nested too deeply") from None
+    return Item(visible(" ".join(title.split())), text, file)
 
 
 def _told(value: Any, indent: str = "") -> Iterator[str]:

@@ -31,7 +31,7 @@ CUT = 300  # characters of what a measure lists
 
 def line(record: Record) -> Text:
     """One run: outcome, points, tokens, cost, seconds; below it, what kept it from passing."""
-    points = rated(record.points["got"], record.points["of"], record.band) if record.verdicts else "-"
+    points = rated(record.points["got"], record.points["of"], record.band) if _scored(record) else "-"
     usage = sum((record.usage_of(role) for role in record.usage), Usage())
     text = Text(f"run {record.run:03d}  ")
     text.append(f"{record.outcome:<9}", STYLES[record.outcome])
@@ -42,6 +42,12 @@ def line(record: Record) -> Text:
         failure = f"{record.failure}: " if record.failure else ""
         text.append(f"\n         {failure}{_clip(record.reason)}", "dim")
     return text
+
+
+def _scored(record: Record) -> bool:
+    """Whether anything was found that bears on the points; a gate that holds does not."""
+    said = [(verdict["verdict"], verdict.get("points")) for verdict in record.verdicts.values()]
+    return any(decision == "fail" or (decision == "pass" and points) for decision, points in said)
 
 
 def _clip(reason: str, most: int = 400) -> str:
@@ -70,7 +76,7 @@ def print_summary(console: Console, summary: Summary, folder: Path) -> None:
     console.print(_headline(summary))
     if any(one.passed + one.failed + one.unclear for one in summary.criteria.values()):
         console.print(_criteria(summary))
-    if summary.scores.bands:
+    if summary.scores.bands and summary.scores.runs:
         console.print(headline(summary.scores))
     for card in summary.scores.cards:
         console.print(show(card))

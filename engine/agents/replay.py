@@ -12,6 +12,7 @@ from engine.agent import Attempt
 from engine.errors import Refused
 from engine.submission import Submission
 
+LABELS = "labels.json"  # beside specimens, and none itself
 MOST_FILES = 1_000  # of one submission
 MOST_BYTES = 20_000_000
 
@@ -73,7 +74,7 @@ def _items(place: Path, suffix: str) -> tuple[Path, ...]:
 
 def _is_item(entry: Path, suffix: str) -> bool:
     """A file of the kind that is asked for, or a folder with such a file, other than an experiment's."""
-    if entry.name.startswith((".", "_")):
+    if entry.name.startswith((".", "_")) or entry.name == LABELS:
         return False
     if entry.is_file():
         return entry.suffix == suffix

@@ -32,8 +32,8 @@ ACTS = {
     "library": "search",
     "sandbox": "open",
     "toolkit": "__call__",
-    "panel": "reply",
 }
+MEMBERS = {"panel": "reply"}  # the same of each in a mapping of several
 
 ELSEWHERE = {"agent.source": " It needs agent=replay."}
 CHOSEN = {"library": "; choose one, as in library=corpus"}
@@ -85,7 +85,8 @@ def find(path: str, key: str) -> type:
 
 
 def _check_place(target: type, key: str) -> None:
-    act = next((ACTS[word] for word in reversed(key.split(".")) if word in ACTS), None)
+    acts = ACTS | MEMBERS
+    act = next((acts[word] for word in reversed(key.split(".")) if word in acts), None)
     if act and not any(act in vars(each) for each in target.__mro__):
         raise Refused(f"{key}._target_: {target.__name__} cannot stand here: it has no {act}")
 

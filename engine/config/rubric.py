@@ -19,7 +19,7 @@ CLOSE = 1e-6  # to 1, for weights written in decimals
 
 def settle(said: Rubric, threshold: Threshold) -> tuple[Rubric, Threshold]:
     """Both as they are used. Raises Refused, naming the key."""
-    stated = {id: _scaled(node, said.scale) for id, node in said.criteria.items()}
+    stated = {id: _stated(node, said.scale) for id, node in said.criteria.items()}
     rubric = replace(
         said,
         bands={str(name): _bound(name, bound) for name, bound in said.bands.items()},
@@ -32,12 +32,25 @@ def settle(said: Rubric, threshold: Threshold) -> tuple[Rubric, Threshold]:
     return replace(rubric, criteria=met), replace(threshold, points=need)
 
 
-def _scaled(node: Any, scale: Scale) -> Any:
-    """With the rubric's scale, or what of it the criterion does not state itself."""
+def _stated(node: Any, scale: Scale) -> Any:
+    """With the rubric's scale, or what of it the criterion does not state itself; anchors by number.
+
+    A key from the command line is a text, one from YAML is a number, and the former comes later.
+    """
     if not isinstance(node, Mapping):
         return node
-    own = node.get("scale") or {}
-    return {**node, "scale": {**vars(scale), **own} if isinstance(own, Mapping) else own}
+    own, anchors = node.get("scale") or {}, node.get("anchors") or {}
+    return {
+        **node,
+        "scale": {**vars(scale), **own} if isinstance(own, Mapping) else own,
+        "anchors": {_number(at): said for at, said in anchors.items()}
+        if isinstance(anchors, Mapping)
+        else anchors,
+    }
+
+
+def _number(key: Any) -> Any:
+    return int(key) if str(key).isdecimal() else key
 
 
 def _parts(kind: type[Part], found: Mapping[str, Any], key: str) -> dict[str, Part]:

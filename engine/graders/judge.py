@@ -66,9 +66,9 @@ class Judge:
     ) -> Iterator[tuple[Sitting, list[Criteria]]]:
         """Each with its calls. Items are shown in another order to each sample, so that needs its own."""
         calls = self._calls(rubric.criteria)
-        orders = [order(found, sample, submission.digest) for sample in range(self.samples if found else 1)]
-        for model in self.models.values():
-            for shown in orders:
+        for place, model in enumerate(self.models.values()):
+            for sample in range(self.samples if found else 1):
+                shown = order(found, place * self.samples + sample, submission.digest)
                 sitting = Sitting(model, rubric, submission, attempt, shown, self.extended_thinking)
                 yield sitting, calls if found else calls * self.samples
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from engine import items
 from engine.agent import Attempt
 from engine.errors import Void
 from engine.graders.answer import WHOLE, Answer, parse, schema
-from engine.graders.fence import fence, shown
+from engine.graders.fence import Shown, fence, shown
 from engine.graders.policy import REFERENCE, policy, question
 from engine.graders.quotes import misquoted
-from engine.items import Item
-from engine.model import Message, Model, Request, User
+from engine.items import Item, line
+from engine.model import JsonSchema, Message, Model, Request, User
 from engine.rubric import Criterion, Rubric
 from engine.submission import Submission
 from engine.verdict import Evidence, Verdict
@@ -26,31 +26,38 @@ UNJUDGED = {
 }
 
 
+@dataclass(frozen=True)
 class Sitting:
     """The submission is shown under the task's file names, never its author's; items in the given order.
 
     `extended` has the model think at length.
     """
 
-    def __init__(
-        self,
-        model: Model,
-        rubric: Rubric,
-        submission: Submission,
-        attempt: Attempt,
-        order: Sequence[Item] = (),
-        extended: bool = False,
-    ) -> None:
-        self.model = model
-        self.rubric = rubric
-        self.submission = submission
-        self.attempt = attempt
-        self.extended = extended
-        self.shape = schema(rubric)
-        self.titles = [item.title for item in order]
-        names = {f"item {at}": item.text for at, item in enumerate(order, start=1)}
-        self.files = shown(names or submission.files)
-        self.shown = (*_reference(attempt.reference), fence(self.files))
+    model: Model
+    rubric: Rubric
+    submission: Submission
+    attempt: Attempt
+    order: Sequence[Item] = ()
+    extended: bool = False
+
+    @cached_property
+    def titles(self) -> list[str]:
+        return [item.title for item in self.order]
+
+    @cached_property
+    def files(self) -> Shown:
+        """What may be quoted, by the name under which it is shown."""
+        itemised = {f"item {at}": item.text for at, item in enumerate(self.order, start=1)}
+        return shown(itemised or self.submission.files)
+
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """The same in all calls, so that the provider's cache can keep it."""
+        return (*_reference(self.attempt.reference), fence(self.files))
+
+    @cached_property
+    def shape(self) -> JsonSchema:
+        return schema(self.rubric)
 
     async def decide(self, criteria: Criteria) -> Answer:
         """Ask, and ask once more where the answer does not fit or misquotes. Raises Void("judge")."""
@@ -108,10 +115,11 @@ class Sitting:
 
     def _found(self, evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
         """Of an item, where its quotes stand in the file that was handed in."""
-        if not self.titles:
+        if not self.order:
             return evidence
-        file, text = next(iter(self.submission.files.items()))
-        return tuple(Evidence(each.quote, file, items.line(text, each.quote)) for each in evidence)
+        file = self.order[0].file
+        text = self.submission.files[file]
+        return tuple(Evidence(each.quote, file, line(text, each.quote)) for each in evidence)
 
 
 def order(found: Sequence[Item], sample: int, seed: str) -> list[Item]:

@@ -9,10 +9,12 @@ from typing import Any
 
 from engine.submission import Submission
 
+PROPOSED = ("problem", "approach", "expected_outcome", "metrics")
+
 
 @dataclass(frozen=True)
 class Idea:
-    """`text` is what it proposes, without the papers."""
+    """`text` is what is proposed: the words of business and risks are much the same in any idea."""
 
     title: str
     text: str
@@ -32,8 +34,8 @@ def ideas(submission: Submission) -> list[Idea]:
 
 
 def _idea(said: Mapping[str, Any]) -> Idea:
-    parts = [" ".join(_texts(value)) for name, value in said.items() if name != "papers"]
-    return Idea(str(said.get("title", "")), " ".join(parts), tuple(_texts(said.get("papers"))))
+    proposed = (text for name in PROPOSED for text in _texts(said.get(name)))
+    return Idea(str(said.get("title", "")), " ".join(proposed), tuple(_texts(said.get("papers"))))
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -12,7 +12,8 @@ from .citing import found, texts
 from .document import Idea, ideas
 from .likeness import likeness
 
-SAME = 0.42  # likeness from which two are one idea in other words
+SAME = 0.32  # likeness from which two are one idea in other words
+DISTINCT = 0.25  # up to which they are two
 
 
 async def probe(submission: Submission, attempt: Attempt) -> dict[str, Verdict]:
@@ -26,7 +27,10 @@ def _distinct(proposed: list[Idea]) -> Verdict:
     if one and other and most >= SAME:
         evidence = (Evidence(one.title), Evidence(other.title))
         return Verdict("fail", f"{one.title!r} and {other.title!r} are one idea ({most:.2f} alike)", evidence)
-    return Verdict("pass", f"at most {most:.2f} alike, of {SAME} allowed")
+    if one and other and most > DISTINCT:
+        reason = f"{one.title!r} and {other.title!r} may be one idea ({most:.2f} alike)"
+        return Verdict("unclear", reason, (Evidence(one.title), Evidence(other.title)))
+    return Verdict("pass", f"no two are more than {most:.2f} alike, of {DISTINCT} at which two may be one")
 
 
 def _papers(proposed: list[Idea], read: str) -> Verdict:
