@@ -12,6 +12,8 @@ from engine.threshold import Threshold, reaches
 def problems(rubric: Rubric, threshold: Threshold) -> Iterator[str]:
     if not rubric.criteria:
         yield "rubric.criteria: the rubric has no criteria, so there is nothing to grade"
+    yield from _worth(rubric)
+    yield from _threshold(threshold, rubric)
     for id, criterion in rubric.criteria.items():
         for problem in _criterion(criterion):
             yield f"rubric.criteria.{id}.{problem}"
@@ -23,15 +25,19 @@ def problems(rubric: Rubric, threshold: Threshold) -> Iterator[str]:
     if rubric.items:
         yield from _items(rubric.items)
     yield from _bands(rubric)
-    yield from _threshold(threshold, rubric.points)
+
+
+def _worth(rubric: Rubric) -> Iterator[str]:
+    for id, criterion in rubric.criteria.items():
+        low, high = criterion.scale.low, criterion.scale.high
+        if not 0 < criterion.points < math.inf:
+            yield f"rubric.criteria.{id}.points={criterion.points:g}: points must be more than 0"
+        if not 0 <= low < high:
+            yield f"rubric.criteria.{id}.scale: low={low}, high={high}: this must go up, from 0 or more"
 
 
 def _criterion(criterion: Criterion) -> Iterator[str]:
     low, high = criterion.scale.low, criterion.scale.high
-    if not 0 < criterion.points < math.inf:
-        yield f"points={criterion.points:g}: points must be more than 0"
-    if not 0 <= low < high:
-        yield f"scale: low={low} and high={high}: this must go from 0 or more up to more"
     for score, anchor in criterion.anchors.items():
         if not low <= score <= high:
             yield f"anchors.{score}: this lies outside of the scale, {low} to {high}"
@@ -50,10 +56,9 @@ def _bands(rubric: Rubric) -> Iterator[str]:
     """Every number of points that can be had has a band, and every band some."""
     if not rubric.bands:
         return
-    floor = sum(one.earned(one.scale.low) for one in rubric.criteria.values())
-    if not any(reaches(floor, bound) for bound in rubric.bands.values()):
+    if not any(reaches(rubric.floor, bound) for bound in rubric.bands.values()):
         name = min(rubric.bands, key=rubric.bands.__getitem__)
-        yield f"rubric.bands: what comes to less than {name} has no band; let one begin at {floor:g}"
+        yield f"rubric.bands: what comes to less than {name} has no band; let one begin at {rubric.floor:g}"
     for name, bound in rubric.bands.items():
         if not reaches(rubric.points, bound):
             yield f"rubric.bands.{name}={bound:g}: out of reach; all that can be had is {rubric.points:g}"
@@ -61,17 +66,18 @@ def _bands(rubric: Rubric) -> Iterator[str]:
             yield f"rubric.bands.{name}={bound:g}: another band begins there too"
 
 
-def _threshold(threshold: Threshold, most: float) -> Iterator[str]:
+def _threshold(threshold: Threshold, rubric: Rubric) -> Iterator[str]:
+    least, most = rubric.floor, rubric.points
     low, high = threshold.band.low, threshold.band.high
     yield from share("threshold.band.low", low)
     yield from share("threshold.band.high", high)
     if low > high:
         yield f"threshold.band: low={low:g} lies above high={high:g}"
     points = most if threshold.points is None else threshold.points
-    if not points > 0 or not reaches(most, points):
+    if not points > least or not reaches(most, points):
         yield (
-            f"threshold.points={points:g}: out of reach; the criteria of the rubric sum to {most:g} points,"
-            f" so this must be more than 0 and at most {most:g}"
+            f"threshold.points={points:g}: out of reach, or always reached; the criteria of the rubric sum"
+            f" to {most:g} points, so this must be more than {least:g} and at most {most:g}"
         )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from engine.errors import AgentFailed
 from engine.rubric import Items
 from engine.submission import Submission
 from engine.visible import visible
+
+_KEY = re.compile(r"^(?:-|\w+:)\s+")  # what stands before a value where it is shown
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,23 @@ def items(submission: Submission, file: str, asked: Items) -> tuple[Item, ...]:
     return made
 
 
-def line(text: str, words: str) -> int | None:
-    """The first line, from 1, of a JSON document in which these words stand."""
-    sought = json.dumps(words.strip().split("\n")[0], ensure_ascii=False)[1:-1]
-    lines = enumerate(text.split("\n"), start=1)
-    return next((number for number, each in lines if sought and sought in each), None)
+def line(text: str, quote: str, title: str) -> int | None:
+    """The line, from 1, of a JSON document in which the quote begins, of several the nearest to the title."""
+    lines = [_bare(each) for each in text.split("\n")]
+    words = _KEY.sub("", quote.strip().split("\n")[0])
+    found, titled = _places(lines, words), _places(lines, title)
+    near = titled[0] if titled else 0
+    return min(found, key=lambda at: abs(at - near)) + 1 if found else None
+
+
+def _places(lines: Sequence[str], words: str) -> list[int]:
+    """As JSON writes them, with and without escapes for what is not ASCII."""
+    written = [_bare(json.dumps(words, ensure_ascii=escaped)[1:-1]) for escaped in (False, True)]
+    return [at for at, each in enumerate(lines) if words.strip() and any(one in each for one in written)]
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _range(asked: Items) -> str:

@@ -56,9 +56,12 @@ def sampled(verdicts: Verdicts, rubric: Rubric) -> dict[str, Any]:
     scores = [verdicts[id].scores for id in rubric.criteria]
     if len({len(each) for each in scores}) != 1 or len(scores[0]) < 2:
         return {}
+    samples = [[score for score in sample if score is not None] for sample in zip(*scores, strict=True)]
+    if any(len(sample) < len(scores) for sample in samples):
+        return {}
     each = [
         sum(one.earned(score) for one, score in zip(rubric.criteria.values(), sample, strict=True))
-        for sample in zip(*scores, strict=True)
+        for sample in samples
     ]
     said: dict[str, Any] = {
         "points": [round(one, DIGITS) for one in each],

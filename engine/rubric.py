@@ -153,6 +153,11 @@ class Rubric:
         """All that can be earned."""
         return float(sum(criterion.points for criterion in self.criteria.values()))
 
+    @property
+    def floor(self) -> float:
+        """What is earned at the bottom of every scale."""
+        return float(sum(criterion.earned(criterion.scale.low) for criterion in self.criteria.values()))
+
     def band(self, points: float) -> str | None:
         """The highest band whose bound is reached, if the rubric has bands."""
         reached = [name for name, bound in self.bands.items() if reaches(points, bound)]

@@ -29,7 +29,7 @@ def print_sweep(console: Console, jobs: Sequence[Job]) -> None:
     for key in keys:
         table.add_column(key, overflow="fold")
     for name in ("pass", "rate (95%)", "average", "cost", "time", "void"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", overflow="fold")
     if banded:
         table.add_column("verdicts", overflow="fold")
     for job in jobs:

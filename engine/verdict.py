@@ -41,10 +41,10 @@ class Verdict:
     """`unclear` is an honest answer: the grader found neither evidence nor counter-evidence.
 
     `score` lies on the criterion's scale; without one a pass is its top and a fail its bottom. Of several
-    samples it is the mean, `scores` has what each gave, and `votes` counts their decisions. `remarks` are
-    what the rubric asks a judge to list. `items` has a verdict for each item of the submission, with its
-    title. `by` names the grader, `opinions` keeps what each of several said. `failure` is what a run is
-    called whose gate failed with this verdict.
+    samples it is the mean, and `scores` has what each gave; `votes` counts decisions where nothing is
+    scored. `remarks` are what the rubric asks a judge to list. `items` has a verdict for each item of the
+    submission, with its title. `by` names the grader, `opinions` keeps what each of several said. `failure`
+    is what a run is called whose gate failed with this verdict.
     """
 
     verdict: Decision
@@ -55,7 +55,7 @@ class Verdict:
     votes: Mapping[Decision, int] | None = None
     opinions: Mapping[str, Decision] | None = None
     score: float | None = None
-    scores: tuple[float, ...] = ()
+    scores: tuple[float | None, ...] = ()
     remarks: Mapping[str, tuple[str, ...]] | None = None
     items: tuple[Verdict, ...] = ()
     title: str = ""

@@ -95,7 +95,10 @@ def test_a_users_task_over_the_messages_api(tmp_path, mine):
     assert found[0]["usage"]["agent"]["cost"] > 0
     assert found[0]["usage"]["judge"]["cache_read"] > 0
     assert "Pass rate 100%" in done.stdout
-    assert max(len(line) for line in done.stdout.splitlines()) <= 80
+    lines = [
+        line for line in done.stdout.splitlines() if not line.startswith("Kept in")
+    ]  # a path is as long as it is
+    assert max(map(len, lines)) <= 80
     assert "sk-local" not in "".join(path.read_text() for path in (tmp_path / "here").rglob("*.*"))
 
 

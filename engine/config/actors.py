@@ -93,7 +93,10 @@ def _check_place(target: type, key: str) -> None:
 
 def _inner(value: Any, key: str) -> Any:
     """An actor, or several by name, where they are described; an actor where nothing else may stand."""
-    if _described(value) or key.rpartition(".")[2] in ACTS:
+    last = key.rpartition(".")[2]
+    if last in MEMBERS and isinstance(value, Mapping):
+        return {name: build(each, f"{key}.{name}") for name, each in value.items() if each is not None}
+    if _described(value) or last in ACTS:
         return build(value, key)
     if isinstance(value, Mapping) and any(map(_described, value.values())):
         return {name: build(each, f"{key}.{name}") for name, each in value.items() if each is not None}

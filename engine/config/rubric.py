@@ -19,7 +19,7 @@ CLOSE = 1e-6  # to 1, for weights written in decimals
 
 def settle(said: Rubric, threshold: Threshold) -> tuple[Rubric, Threshold]:
     """Both as they are used. Raises Refused, naming the key."""
-    stated = {id: _stated(node, said.scale) for id, node in said.criteria.items()}
+    stated = {id: _stated(node, said.scale, f"rubric.criteria.{id}") for id, node in said.criteria.items()}
     rubric = replace(
         said,
         bands={str(name): _bound(name, bound) for name, bound in said.bands.items()},
@@ -28,24 +28,28 @@ def settle(said: Rubric, threshold: Threshold) -> tuple[Rubric, Threshold]:
         measures={id: noun(Measure, node, f"rubric.measures.{id}") for id, node in said.measures.items()},
     )
     need = _need(threshold.points, rubric)
-    met = {id: _met(one, need / (rubric.points or 1)) for id, one in rubric.criteria.items()}
+    share = (need - rubric.floor) / (rubric.points - rubric.floor or 1)
+    met = {id: _met(one, share) for id, one in rubric.criteria.items()}
     return replace(rubric, criteria=met), replace(threshold, points=need)
 
 
-def _stated(node: Any, scale: Scale) -> Any:
+def _stated(node: Any, scale: Scale, key: str) -> Any:
     """With the rubric's scale, or what of it the criterion does not state itself; anchors by number.
 
-    A key from the command line is a text, one from YAML is a number, and the former comes later.
+    A key from the command line is a text, one from YAML a number, and the former comes later; null removes
+    it.
     """
     if not isinstance(node, Mapping):
         return node
     own, anchors = node.get("scale") or {}, node.get("anchors") or {}
+    for name, part in (("scale", own), ("anchors", anchors)):
+        if not isinstance(part, Mapping):
+            raise Refused(f"{key}.{name}={part}: this must be a mapping")
+    numbered = {_number(at): said for at, said in anchors.items()}
     return {
         **node,
-        "scale": {**vars(scale), **own} if isinstance(own, Mapping) else own,
-        "anchors": {_number(at): said for at, said in anchors.items()}
-        if isinstance(anchors, Mapping)
-        else anchors,
+        "scale": {**vars(scale), **own},
+        "anchors": {at: said for at, said in numbered.items() if said is not None},
     }
 
 
@@ -115,7 +119,8 @@ def _need(points: Any, rubric: Rubric) -> float:
 
 
 def _met(criterion: Criterion, share: float) -> Criterion:
-    """Counted as met where it reaches as much of its scale as a run must of the whole."""
+    """Counted as met where it reaches as much of its scale as a run must of all that can be had."""
     if criterion.passes is not None or criterion.scale.pass_fail:
         return criterion
-    return replace(criterion, passes=share * criterion.scale.high)
+    low, high = criterion.scale.low, criterion.scale.high
+    return replace(criterion, passes=low + share * (high - low))

@@ -77,7 +77,7 @@ def parse(text: str, shape: JsonSchema, asked: Criteria, titles: Sequence[str], 
 
     try:
         document = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         raise ValueError(f"your answer is not JSON: {error}") from None
     problem = next(Draft202012Validator(shape).iter_errors(document), None)
     if problem:

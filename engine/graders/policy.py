@@ -83,7 +83,11 @@ def _state(id: str, criterion: Criterion, rubric: Rubric) -> Iterator[str]:
     yield f"{id}: {criterion.claim}".strip()
     scale = criterion.scale
     if not scale.pass_fail:
-        share = f", {criterion.points / rubric.points:.0%} of the whole" if len(rubric.criteria) > 1 else ""
+        share = (
+            f", {100 * criterion.points / rubric.points:.4g}% of the whole"
+            if len(rubric.criteria) > 1
+            else ""
+        )
         yield f"It is scored from {scale.low} to {scale.high}{share}."
     for score, anchor in sorted(criterion.anchors.items()):
         yield f"{score} means: {anchor}".strip()

@@ -107,19 +107,19 @@ class Sitting:
 
     def _one(self, verdict: Verdict, title: str) -> Verdict:
         wrong = self._misquoted(verdict, title)
-        own = replace(verdict, by="judge", title=title, evidence=self._found(verdict.evidence))
+        own = replace(verdict, by="judge", title=title, evidence=self._found(verdict.evidence, title))
         if not wrong:
             return own
         reason = f"{wrong} (the judge said: {verdict.reason})"
         return Verdict("unclear", reason, own.evidence, "judge", title=title)
 
-    def _found(self, evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    def _found(self, evidence: tuple[Evidence, ...], title: str) -> tuple[Evidence, ...]:
         """Of an item, where its quotes stand in the file that was handed in."""
         if not self.order:
             return evidence
         file = self.order[0].file
         text = self.submission.files[file]
-        return tuple(Evidence(each.quote, file, line(text, each.quote)) for each in evidence)
+        return tuple(Evidence(each.quote, file, line(text, each.quote, title)) for each in evidence)
 
 
 def order(found: Sequence[Item], sample: int, seed: str) -> list[Item]:

@@ -15,12 +15,12 @@ def samples(answers: Sequence[Verdict], criterion: Criterion) -> Verdict:
     """The mean of scores, the decision of more than half; without so many, unclear."""
     if len(answers) == 1:
         return answers[0]
-    scores = tuple(answer.score for answer in answers if answer.score is not None)
-    if len(scores) * 2 <= len(answers):
+    scored = [(answer, answer.score) for answer in answers if answer.score is not None]
+    if len(scored) * 2 <= len(answers):
         return _voted(answers)
-    mean = fmean(scores)
-    scored = [answer for answer in answers if answer.score is not None]
-    nearest = min(scored, key=lambda answer: abs((answer.score or 0.0) - mean))
+    mean = fmean(score for _, score in scored)
+    nearest, _ = min(scored, key=lambda pair: abs(pair[1] - mean))
+    scores = tuple(answer.score for answer in answers)
     return replace(nearest, verdict=criterion.decision(mean), score=mean, scores=scores)
 
 
@@ -56,8 +56,13 @@ def items(each: Sequence[Verdict], criterion: Criterion) -> Verdict:
     )
 
 
-def _by_sample(each: Sequence[Verdict]) -> tuple[float, ...]:
-    """The mean over the items in each sample, where every sample has scored every item."""
+def _by_sample(each: Sequence[Verdict]) -> tuple[float | None, ...]:
+    """The mean over the items in each sample, None where it has not scored every item."""
     if len({len(item.scores) for item in each}) != 1:
         return ()
-    return tuple(map(fmean, zip(*(item.scores for item in each), strict=True)))
+    return tuple(map(_mean, zip(*(item.scores for item in each), strict=True)))
+
+
+def _mean(scores: Sequence[float | None]) -> float | None:
+    known = [score for score in scores if score is not None]
+    return fmean(known) if len(known) == len(scores) else None

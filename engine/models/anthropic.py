@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from engine.bounds import above_zero, at_least, some_text, web_address
 from engine.errors import Void
@@ -27,6 +27,8 @@ _SIGN_INS = ("ANTHROPIC_PROFILE", "ANTHROPIC_FEDERATION_RULE_ID", "ANTHROPIC_CON
 _PROFILES = ".config/anthropic/configs"
 _TOO_LONG = "prompt is too long"  # the API has no code for it
 _MODES = ("adaptive", "between_tools", "disabled")
+Effort = Literal["low", "medium", "high", "xhigh", "max"]
+_EFFORTS: tuple[Effort, ...] = get_args(Effort)
 
 
 class Anthropic:
@@ -46,7 +48,7 @@ class Anthropic:
         *,
         max_tokens: int = 16_000,
         thinking: str | Mapping[str, Any] | None = None,
-        effort: Literal["low", "medium", "high", "xhigh", "max"] | None = None,
+        effort: Effort | None = None,
         base_url: str | None = None,
         price: Mapping[str, Any] | None = None,
         timeout_seconds: float = 600.0,
@@ -89,7 +91,7 @@ class Anthropic:
         return self.price is not None
 
     def thinks(self) -> bool:
-        return bool(self.extended)
+        return bool(self.extended) and self.thinking != {"type": "disabled"}
 
     async def reply(self, request: Request) -> Turn:
         parameters = self._parameters(request)
@@ -111,7 +113,7 @@ class Anthropic:
     def _parameters(self, request: Request) -> dict[str, Any]:
         body = messages_api.body(request)
         own = {"max_tokens": self.max_tokens, "thinking": self.thinking, "effort": self.effort}
-        if request.extended:
+        if request.extended and self.extended:
             own = {name: own[name] or value for name, value in self.extended.items()}
             own["max_tokens"] = max(self.max_tokens, self.extended["max_tokens"])
         output = {**body.pop("output_config", {}), **({"effort": own["effort"]} if own["effort"] else {})}
@@ -180,11 +182,16 @@ def _extended(said: Mapping[str, Any] | None, max_tokens: int) -> dict[str, Any]
         raise ValueError(f"extended.{unknown[0]}: there is only thinking, effort and max_tokens")
     most = said.get("max_tokens") or max_tokens
     at_least(1, **{"extended.max_tokens": most})
-    thinking = _thinking(said.get("thinking"), max(most, max_tokens))
-    return {"thinking": thinking, "effort": said.get("effort"), "max_tokens": most}
+    effort = said.get("effort")
+    if effort not in (None, *_EFFORTS):
+        raise ValueError(f"extended.effort={effort}: this must be one of {', '.join(_EFFORTS)}, or null")
+    thinking = _thinking(said.get("thinking"), max(most, max_tokens), "extended.thinking")
+    return {"thinking": thinking, "effort": effort, "max_tokens": most}
 
 
-def _thinking(wish: str | Mapping[str, Any] | None, max_tokens: int) -> dict[str, Any] | None:
+def _thinking(
+    wish: str | Mapping[str, Any] | None, max_tokens: int, key: str = "thinking"
+) -> dict[str, Any] | None:
     match wish:
         case None:
             return None
@@ -194,5 +201,5 @@ def _thinking(wish: str | Mapping[str, Any] | None, max_tokens: int) -> dict[str
             return {"type": "enabled", "budget_tokens": budget}
     modes = ", ".join(_MODES)
     raise ValueError(
-        f"thinking={wish}: this must be one of {modes}, null, or {{budget: 1024 to max_tokens - 1}}"
+        f"{key}={wish}: this must be one of {modes}, null, or {{budget: 1024 to max_tokens - 1}}"
     )

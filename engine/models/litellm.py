@@ -84,7 +84,7 @@ class LiteLLM:
         return self.price is not None or bool({self.id, self.id.partition("/")[2]} & _listed())
 
     def thinks(self) -> bool:
-        """Whether the model takes what `extended` would send. This imports litellm (seconds)."""
+        """As litellm's list has it, where it is asked for an effort. This imports litellm (seconds)."""
         taken = _litellm().get_supported_openai_params(model=self.id) or ()
         return bool(self.extended) and (
             "reasoning_effort" in taken or "reasoning_effort" not in self.extended

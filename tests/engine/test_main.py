@@ -138,6 +138,39 @@ def test_a_sweep(capsys, own, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["my_evals", "swept"]
 
 
+def table(text: str) -> list[str]:
+    """What stands below the last folder, its rows without their blanks."""
+    rows = [" ".join(row.split()) for row in text.splitlines()]
+    at = max((at for at, row in enumerate(rows) if "rate (95%)" in row), default=len(rows))
+    return rows[at:]
+
+
+def test_a_sweep_ends_with_a_table(capsys, own, monkeypatch):
+    """A row for each job, with what was swept, its pass rate and its average."""
+    monkeypatch.setenv("COLUMNS", "160")
+    assert main([*own, "-m", "threshold.points=1,3", "agent.source=good", "out=swept"]) == 0
+    head, first, second = table(capsys.readouterr().out)
+    assert head.startswith("threshold.points pass rate (95%) average cost time void")
+    assert first.startswith("1 1/1 100% (21% to 100%)")
+    assert second.startswith("3 0/0 -")
+
+
+def test_a_job_that_is_refused_has_a_row_of_its_own(capsys, own, monkeypatch):
+    """Beside those that were run."""
+    monkeypatch.setenv("COLUMNS", "160")
+    assert main([*own, "-m", "threshold.points=1,99", "agent.source=good", "out=swept"]) == 2
+    _, first, second = table(capsys.readouterr().out)
+    assert first.startswith("1 1/1")
+    assert second == "99 exit code 2"
+
+
+@pytest.mark.parametrize("said", [("runs=1",), ("-m", "runs=1"), ("-m", "threshold.points=98,99")])
+def test_one_job_alone_needs_no_table(capsys, own, said):
+    """Nor do several of which none began."""
+    main([*own, *said, "agent.source=good", "out=swept"])
+    assert table(capsys.readouterr().out) == []
+
+
 def ending(monkeypatch: pytest.MonkeyPatch, *endings: int | BaseException) -> list[Plan]:
     """Have experiments end as told, one after another; the list fills with their plans."""
     plans: list[Plan] = []

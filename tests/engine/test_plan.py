@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from engine.rubric import Criterion
 from engine.task import Limits, Task
 from engine.threshold import Band, Threshold
 from tests.doubles import Answering, gate, plan, write_probe
+from tests.engine import scored
 
 
 class Keyless(Answering):
@@ -31,6 +33,16 @@ class Unpriced(Answering):
         super().__init__(lambda _: "")
 
     def priced(self) -> bool:
+        return False
+
+
+class Thoughtless(Answering):
+    """A model that cannot think at length."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda _: "")
+
+    def thinks(self) -> bool:
         return False
 
 
@@ -67,6 +79,18 @@ def task(**changes: object) -> Task:
         ({"judge": Judge(Keyless(), samples=0)}, r"judge\.samples=0"),
         ({"judge": Judge(Keyless(), criteria_per_call=0)}, r"judge\.criteria_per_call=0"),
         (
+            {"judge": Judge()},
+            r"judge: there is no model; choose one, as in judge\.model=sonnet, or judge=panel",
+        ),
+        (
+            {"judge": Judge(Thoughtless(), extended_thinking=True)},
+            r"judge\.extended_thinking=true: judge\.model answering cannot think .*=false",
+        ),
+        (
+            {"judge": Judge(panel={"b": Keyless(), "a": Thoughtless()}, extended_thinking=True)},
+            r"judge\.extended_thinking=true: judge\.panel\.a answering cannot think at length",
+        ),
+        (
             {"models": {"judge.model": Keyless()}},
             r"judge\.model: set TOY_API_KEY\..*agent=replay grading=probe",
         ),
@@ -102,6 +126,37 @@ def test_parts_that_do_not_go_together(tmp_path, changes, message):
 
 def test_a_judge_may_take_all_criteria_at_once(tmp_path):
     assert plan(tmp_path, judge=Judge(Keyless(), criteria_per_call="all")).judge
+
+
+def test_a_judge_that_cannot_think_at_length_need_not(tmp_path):
+    """Nor need one that can; and an agent is not asked about it."""
+    assert plan(tmp_path, judge=Judge(Thoughtless())).judge
+    thinking = Judge(Keyless(), extended_thinking=True)
+    assert plan(tmp_path, judge=thinking, models={"agent.model": Thoughtless()}).judge
+
+
+IDEAS = {"rubric": scored.RUBRIC, "task": scored.TASK, "threshold": Threshold(points=6.5)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({}, r'^judge\.criteria_per_call=1: a judge ranks items by all criteria together, .* be "all"'),
+        ({"judge": Judge(Keyless(), criteria_per_call=2)}, r"^judge\.criteria_per_call=2: "),
+        ({"task": task(submission="ideas.md")}, r"^task\.submission=ideas\.md: .* a \.json file"),
+    ],
+)
+def test_what_items_need(tmp_path, changes, message):
+    """A document to read them from, and a judge that sees all criteria of them."""
+    with pytest.raises(Refused, match=message):
+        plan(tmp_path, **{**IDEAS, **changes})
+
+
+def test_items_of_one_criterion_need_no_more(tmp_path):
+    """All criteria are one then; and without a judge nobody ranks."""
+    one = replace(scored.RUBRIC, criteria={"value": replace(scored.CRITERIA["value"], points=10.0)})
+    assert plan(tmp_path, **{**IDEAS, "rubric": one}).rubric.items
+    assert plan(tmp_path, **IDEAS, judge=Judge(Keyless(), criteria_per_call="all")).rubric.items
 
 
 def half_probed(tmp_path, points, **changes):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.record import Record, grade
-from engine.rubric import Criterion, Rubric
+from engine.rubric import Criterion, Rubric, Scale
 from engine.threshold import Threshold
 from engine.verdict import Evidence, Verdict
 
@@ -109,3 +109,79 @@ def test_a_line_is_read_back():
     assert line.count(b"\n") == 1
     assert Record.parse(line.rstrip()[:-1] + b', "later": 1}') == record
     assert record.usage_of("agent").cost is None
+
+
+TEN = Scale(1, 10)
+SCORED = Rubric(  # 0.6 and 0.4 of 10
+    criteria={
+        "a": Criterion("a", 6, scale=TEN, passes=6.5),
+        "b": Criterion("b", 4, scale=TEN, passes=6.5),
+    },
+    bands={"GOOD": 6.5, "POOR": 1.0},
+)
+
+
+def scores(a: float | None, b: float | None, **gates: Verdict) -> dict[str, Verdict]:
+    """None is an unclear one."""
+    own = {"a": a, "b": b}
+    return {
+        **gates,
+        **{
+            id: Verdict("unclear", f"{id} is open")
+            if score is None
+            else Verdict(SCORED.criteria[id].decision(score), f"{id} has {score}", score=score)
+            for id, score in own.items()
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "need", "outcome", "got", "band"),
+    [
+        (8, 5, 6.5, "pass", 6.8, "GOOD"),  # 0.6 * 8 + 0.4 * 5
+        (7, 5.75, 6.5, "pass", 6.5, "GOOD"),  # 0.6 * 7 + 0.4 * 5.75
+        (7, 5.7, 6.5, "fail", 6.48, "POOR"),  # 0.6 * 7 + 0.4 * 5.7
+        (1, 1, 6.5, "fail", 1.0, "POOR"),
+        (10, 10, None, "pass", 10.0, "GOOD"),
+        (10, 9, None, "fail", 9.6, "GOOD"),  # 0.6 * 10 + 0.4 * 9
+        (None, 5, 6.5, "undecided", 2.6, None),  # 0.6 * 1 + 0.4 * 5, and at most 6 + 2 = 8
+        (None, 1, 6.5, "fail", 1.0, None),  # at most 6 + 0.4 = 6.4
+        (8, None, 5.2, "pass", 5.2, None),  # at least 0.6 * 8 + 0.4 * 1, whatever b is
+        (None, None, 1.0, "pass", 1.0, None),  # the bottom of both scales suffices
+    ],
+)
+def test_scores_points_and_outcome(a, b, need, outcome, got, band):
+    """A score earns its part; an unclear one lies anywhere on its scale, and leaves the band open."""
+    result = grade(scores(a, b), SCORED, Threshold(points=need))
+    assert (result.outcome, result.got, result.of, result.band) == (outcome, got, 10, band)
+
+
+def test_an_open_score_that_changes_nothing_leaves_the_band():
+    """A band is certain where the points are, and only there: between 6.4 and 10 it is not."""
+    result = grade(scores(10, None), SCORED, Threshold(points=6.4))
+    assert (result.outcome, result.got, result.band) == ("pass", 6.4, None)
+
+
+def test_scores_that_do_not_suffice_say_why():
+    """The points got and needed, then each criterion that is not met with what was said of it."""
+    result = grade(scores(5, 7), SCORED, Threshold(points=6.5, failure="too_poor"))
+    assert (result.failure, result.reason) == ("too_poor", "5.8 of 6.5 points needed; a: a has 5")
+
+
+def test_what_a_scored_run_hangs_on():
+    """An open score is named like any unclear criterion."""
+    result = grade(scores(None, 9), SCORED, Threshold(points=6.5))
+    assert (result.failure, result.reason) == (None, "hangs on a: a is open")
+
+
+def test_a_failed_gate_leaves_no_band():
+    """Where nothing was scored there is nothing to name, though the bottom of the scales has a band."""
+    gate = Verdict("fail", "no JSON", failure="invalid_submission")
+    result = grade({"parts": gate}, SCORED, Threshold(points=6.5))
+    assert (result.outcome, result.got, result.band) == ("fail", 0.0, None)
+
+
+def test_an_unclear_gate_leaves_a_scored_pass_undecided():
+    """The band is that of the points all the same."""
+    result = grade(scores(8, 8, parts=Verdict("unclear", "?")), SCORED, Threshold(points=6.5))
+    assert (result.outcome, result.band) == ("undecided", "GOOD")

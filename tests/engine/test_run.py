@@ -14,9 +14,11 @@ from engine.graders.judge import Judge
 from engine.graders.probes import Probes
 from engine.models.scripted import Scripted
 from engine.record import Record
-from engine.rubric import Criterion, Measure
+from engine.rubric import Criterion, Measure, Scale
 from engine.run import run_once
+from engine.threshold import Threshold
 from tests.doubles import CODE, SUBMITS, Answering, NoSandbox, gate, plan, verdicts, write_probe
+from tests.engine import scored
 from toolkits.code import Shell
 from toolkits.submit import Submit
 
@@ -236,3 +238,96 @@ async def test_measures_are_in_the_record(tmp_path):
     line = json.loads(record.line())
     del line["measures"]
     assert Record.parse(json.dumps(line).encode()).measures == {}
+
+
+def ideas_of(tmp_path, score, text=None, need=6.5, **options):
+    """A run on ideas, with a judge that gives these scores."""
+    content = scored.document().files["ideas.json"] if text is None else text
+    model = Answering(scored.scoring(score))
+    return plan(
+        tmp_path,
+        agent_model=Scripted([{"calls": [{"name": "submit", "arguments": {"content": content}}]}]),
+        judge_model=model,
+        judge=Judge(model, criteria_per_call="all", **options),
+        rubric=scored.RUBRIC,
+        task=scored.TASK,
+        threshold=Threshold(points=need),
+    )
+
+
+SCORES = {
+    "Warm caches": {"value": 9, "newness": 6},  # 0.6 * 9 + 0.4 * 6 = 7.8
+    "Cold starts": {"value": 6, "newness": 3},  # 0.6 * 6 + 0.4 * 3 = 4.8
+    "Lukewarm tea": {"value": 9, "newness": 6},  # 7.8 again
+}
+
+
+async def test_a_scored_run_is_kept_whole(tmp_path):
+    """Scores of 8 and 5 on average are 0.6 * 8 + 0.4 * 5 = 6.8 points: their band, and each item's own."""
+    record = await one(ideas_of(tmp_path, lambda title, id: SCORES[title][id], samples=2))
+    assert (record.outcome, record.band, record.score) == ("pass", "GOOD", 0.68)
+    assert record.points == {"got": 6.8, "of": 10.0}
+    assert {id: verdict["points"] for id, verdict in record.verdicts.items()} == {
+        "value": 4.8,
+        "newness": 2.0,
+    }
+    assert [(item["title"], item["points"]) for item in record.items] == [
+        ("Warm caches", 7.8),
+        ("Cold starts", 4.8),
+        ("Lukewarm tea", 7.8),
+    ]
+    assert record.items[1]["scores"] == SCORES["Cold starts"]
+    assert record.samples == {
+        "points": [6.8, 6.8],
+        "spread": 0,
+        "bands": ["GOOD", "GOOD"],
+        "stability": 1,
+    }
+    assert [each["by"] for each in record.assessments] == ["answering"] * 2
+    assert {each["ranking"][-1] for each in record.assessments} == {"Cold starts"}
+    kept = json.loads(record.line())
+    assert kept["verdicts"]["value"]["items"][0]["remarks"] == {"risks": ["Warm caches is late"]}
+    assert Record.parse(record.line()).items == kept["items"]
+
+
+async def test_a_scored_run_below_the_threshold(tmp_path):
+    """It says how far, and what was lowest."""
+    record = await one(ideas_of(tmp_path, lambda *_: 3))
+    assert (record.outcome, record.failure, record.band) == ("fail", "below_threshold", "POOR")
+    assert record.reason.startswith("3 of 6.5 points needed; value: 3 on average; lowest, 3, Warm caches: so")
+    assert record.samples == {}
+
+
+async def test_items_that_are_missing_are_the_agents_failure(tmp_path):
+    """The run failed, nothing was scored, and no judge was paid."""
+    this = ideas_of(tmp_path, lambda *_: 9, text='{"ideas": []}')
+    record = await one(this)
+    assert (record.outcome, record.failure, record.band, record.items) == (
+        "fail",
+        "invalid_submission",
+        None,
+        [],
+    )
+    assert record.reason == "ideas.json: 0 ideas, not 2 to 4"
+    assert this.judge.model.asked == []
+
+
+async def test_a_judge_of_items_that_cannot_answer_gives_no_score(tmp_path):
+    """The run is void, never a zero."""
+    this = ideas_of(tmp_path, lambda *_: 11)
+    record = await one(this)
+    assert (record.outcome, record.failure, record.score, record.band) == ("void", "judge", None, None)
+    assert record.verdicts == {}
+
+
+async def test_a_score_needs_a_judge(tmp_path):
+    """Where only probes grade, a scored criterion is open and says why."""
+    write_probe(tmp_path / "probes", "lines", 'return {"a": Verdict("pass", "so it is")}')
+    scale = Scale(1, 10)
+    criteria = {"a": Criterion("it is a", probe="lines"), "b": Criterion("it is b", 2.0, scale=scale)}
+    record = await one(plan(tmp_path, criteria=criteria, judge=None, use_probes=True, models={}))
+    assert (record.outcome, record.reason) == (
+        "undecided",
+        "hangs on b: a score needs a judge (grading=both)",
+    )
+    assert record.points == {"got": 1.2, "of": 3.0}  # 1 and 2 * 1/10

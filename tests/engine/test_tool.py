@@ -9,8 +9,8 @@ import pytest
 
 from engine.errors import Void
 from engine.model import ToolCall
-from engine.tool import ToolError, specs, use
-from tests.doubles import attempt
+from engine.tool import Submitted, ToolError, specs, use
+from tests.doubles import attempt, submission
 
 
 class Add:
@@ -38,6 +38,16 @@ class AsyncAdd(Add):
 class Refusing(Add):
     def __call__(self, attempt, /, *, x):
         raise ToolError('{"what":"closed"}')
+
+
+class Handing(Add):
+    """Hands in whatever it is called with, after so many refusals."""
+
+    def __init__(self, refusals=1):
+        self.refusals = refusals
+
+    def __call__(self, attempt, /, **arguments):
+        raise Submitted(submission(str(arguments)))
 
 
 async def call(tmp_path, tool, **arguments):
@@ -97,3 +107,55 @@ async def test_our_failures_pass_through(tmp_path):
 def test_specs():
     """The model is told the name that the toolkit gives."""
     assert [spec.name for spec in specs({"plus": Add()})] == ["plus"]
+
+
+async def handed_in(here, *, name="hand", problem="", **arguments):
+    """What comes of a call: the error that the model is told, or the submission's text."""
+    try:
+        result = await use(ToolCall("1", name, arguments, problem), here)
+    except Submitted as done:
+        return done.submission.files["answer.py"]
+    assert result.error
+    return result.text
+
+
+@pytest.mark.parametrize("refusals", [0, 1, 2])
+async def test_what_does_not_fit_is_refused_so_often(tmp_path, refusals):
+    """The agent learns each time what is wrong; the next call is let through as it is."""
+    here = attempt(tmp_path, tools={"hand": Handing(refusals)})
+    for _ in range(refusals):
+        assert "x: 'wrong' is not of type 'integer'" in await handed_in(here, x="wrong")
+    assert await handed_in(here, x="wrong") == "{'x': 'wrong'}"
+
+
+async def test_a_call_that_fits_is_handed_in_at_once(tmp_path):
+    """No refusal is used up."""
+    here = attempt(tmp_path, tools={"hand": Handing()})
+    assert await handed_in(here, x=1) == "{'x': 1}"
+    assert here.refused == []
+
+
+async def test_refusals_are_counted_by_tool_and_by_attempt(tmp_path):
+    """Another tool's, or another attempt's, are none of its own."""
+    tools = {"hand": Handing(), "other": Handing(), "add": Add()}
+    here, there = attempt(tmp_path, tools=tools), attempt(tmp_path, tools=tools)
+    assert "'x' is a required property" in await handed_in(here, name="add")
+    for name in ("hand", "other"):
+        assert "'x' is a required property" in await handed_in(here, name=name)
+        assert await handed_in(here, name=name) == "{}"
+    assert "'x' is a required property" in await handed_in(there)
+
+
+async def test_a_call_that_was_cut_off_is_never_let_through(tmp_path):
+    """It is not what the agent meant to hand in, and uses up no refusal."""
+    here = attempt(tmp_path, tools={"hand": Handing()})
+    for _ in range(3):
+        assert await handed_in(here, problem="cut off", x="wrong") == "ValueError: cut off"
+    assert "x: 'wrong'" in await handed_in(here, x="wrong")
+
+
+async def test_other_tools_refuse_always(tmp_path):
+    """Arguments that do not fit never reach a tool that does not say it takes them."""
+    here = attempt(tmp_path, tools={"add": Add()})
+    for _ in range(5):
+        assert "x: 'wrong' is not of type" in await handed_in(here, name="add", x="wrong")

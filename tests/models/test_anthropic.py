@@ -203,3 +203,111 @@ async def test_many_at_once(rig: Rig) -> None:
     assert rig.server.most_open > 100
     assert took < 0.3 + 3 * busy + 1
     assert rig.server.invalid == []
+
+
+AT_LENGTH = Request(ASK.messages, extended=True)
+ADAPTIVE = {"thinking": "adaptive", "effort": "high", "max_tokens": 32_000}
+BUDGET = {"thinking": {"budget": 10_000}, "max_tokens": 32_000}
+
+
+@pytest.mark.parametrize(
+    ("model", "extended", "sent"),
+    [
+        (
+            "claude-haiku-5-5",
+            ADAPTIVE,
+            {"thinking": {"type": "adaptive"}, "output_config": {"effort": "high"}},
+        ),
+        ("claude-haiku-4-5", BUDGET, {"thinking": {"type": "enabled", "budget_tokens": 10_000}}),
+    ],
+)
+async def test_thinking_at_length(rig: Rig, model: str, extended: Any, sent: Any) -> None:
+    """Both forms are sent in the API's words, with room for the thoughts, and so are streamed."""
+    claude = rig.model(model, extended=extended)
+    assert claude.thinks()
+    assert (await claude.reply(AT_LENGTH)).text == "Hello."
+    expected = {"model", "max_tokens", "messages", "stream", *sent}
+    assert {word: rig.body[word] for word in sent} == sent
+    assert (set(rig.body), rig.body["max_tokens"], rig.body["stream"]) == (expected, 32_000, True)
+    assert rig.server.invalid == []
+
+
+@pytest.mark.parametrize("extended", [ADAPTIVE, BUDGET])
+async def test_only_who_asks_thinks_at_length(rig: Rig, extended: Any) -> None:
+    """Any other request of the same model is as it ever was."""
+    await rig.model(extended=extended).reply(ASK)
+    assert set(rig.body) == {"model", "max_tokens", "messages"}
+    assert rig.body["max_tokens"] == 16_000
+
+
+@pytest.mark.parametrize(
+    ("options", "thinking", "effort"),
+    [
+        ({"effort": "low"}, {"type": "adaptive"}, "low"),
+        ({"effort": "max"}, {"type": "adaptive"}, "max"),
+        ({"thinking": "between_tools"}, {"type": "between_tools"}, "high"),
+        ({"thinking": "between_tools", "effort": "xhigh"}, {"type": "between_tools"}, "xhigh"),
+    ],
+)
+async def test_what_the_config_says_of_thinking_holds(
+    rig: Rig, options: Any, thinking: Any, effort: str
+) -> None:
+    """`extended` fills in what is left open, and takes nothing back."""
+    await rig.model("claude-sonnet-5-5", extended=ADAPTIVE, **options).reply(AT_LENGTH)
+    assert (rig.body["thinking"], rig.body["output_config"]) == (thinking, {"effort": effort})
+    assert rig.server.invalid == []
+
+
+async def test_a_budget_of_the_config_holds(rig: Rig) -> None:
+    """Also against another budget."""
+    await rig.model("claude-haiku-4-5", thinking={"budget": 2000}, extended=BUDGET).reply(AT_LENGTH)
+    assert rig.body["thinking"] == {"type": "enabled", "budget_tokens": 2000}
+
+
+@pytest.mark.parametrize(
+    ("own", "extended", "sent", "streamed"),
+    [
+        (16_000, {"thinking": "adaptive"}, 16_000, False),
+        (16_000, {"thinking": "adaptive", "max_tokens": 21_333}, 21_333, False),
+        (16_000, {"thinking": "adaptive", "max_tokens": 21_334}, 21_334, True),
+        (40_000, {"thinking": "adaptive", "max_tokens": 32_000}, 40_000, True),
+    ],
+)
+async def test_the_larger_room_holds(rig: Rig, own: int, extended: Any, sent: int, streamed: bool) -> None:
+    """Above 21,333 tokens the answer is streamed: the SDK would not wait for it."""
+    turn = await rig.model(max_tokens=own, extended=extended).reply(AT_LENGTH)
+    assert (turn.text, turn.stop) == ("Hello.", "end")
+    assert (rig.body["max_tokens"], rig.body.get("stream", False)) == (sent, streamed)
+
+
+async def test_thoughts_and_a_form_together(rig: Rig) -> None:
+    """A judge thinks at length and answers in a form: both are in one part of the request."""
+    rig.answers([thinking("Hm. " * 1000), text("{}")])
+    request = Request(ASK.messages, schema={"type": "object", "properties": {}}, extended=True)
+    turn = await rig.model(extended=ADAPTIVE).reply(request)
+    assert (turn.text, turn.thinking) == ("{}", "Hm. " * 1000)
+    assert set(rig.body["output_config"]) == {"effort", "format"}
+    assert rig.server.invalid == []
+
+
+@pytest.mark.parametrize("extended", [None, {}])
+def test_a_model_that_does_not_say_how_cannot_think_at_length(extended: Any) -> None:
+    """So a plan that wants it is refused."""
+    assert Anthropic("claude-haiku-5-5", extended=extended).thinks() is False
+
+
+@pytest.mark.parametrize(
+    ("extended", "words"),
+    [
+        ({"budget": 10_000}, r"^extended\.budget: there is only thinking, effort and max_tokens"),
+        ({**ADAPTIVE, "efort": "high"}, r"^extended\.efort: there is only"),
+        ({**ADAPTIVE, "max_tokens": -1}, r"^extended\.max_tokens=-1: "),
+        ({"thinking": "always"}, r"thinking=always: this must be one of adaptive"),
+        ({"thinking": {"budget": 100}}, r"thinking=\{'budget': 100\}: "),
+        ({"thinking": {"budget": 32_000}, "max_tokens": 32_000}, r"thinking=\{'budget': 32000\}: "),
+    ],
+)
+def test_thinking_at_length_refused(extended: Any, words: str) -> None:
+    """A key or value that does not exist is refused before anything is spent."""
+    with pytest.raises(ValueError, match=words):
+        Anthropic("claude-haiku-4-5", extended=extended)

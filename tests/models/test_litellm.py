@@ -225,3 +225,33 @@ asyncio.run(main())
     )
     out, err = await program.communicate()
     assert (out.decode(), err.decode()) == ("provider\nHello.\n", "")
+
+
+async def test_thinking_at_length(server: ChatServer) -> None:
+    """The effort is sent with a request that asks for it, and with no other; `extra` comes last."""
+    options: dict[str, Any] = {"base_url": server.url, "api_key": "k", "retries": 0}
+    model = LiteLLM("openai/gpt-5", extended={"reasoning_effort": "high"}, **options)
+    assert (await model.reply(Request(ASK.messages, extended=True))).text == "Hello."
+    await model.reply(ASK)
+    assert [request.body.get("reasoning_effort") for request in server.requests] == ["high", None]
+    model.extra = {"reasoning_effort": "low"}
+    await model.reply(Request(ASK.messages, extended=True))
+    assert server.requests[-1].body["reasoning_effort"] == "low"
+    assert server.invalid == []
+    await model.close()
+
+
+@pytest.mark.parametrize(
+    ("id", "extended", "thinks"),
+    [
+        ("openai/gpt-5", {"reasoning_effort": "high"}, True),
+        ("mistral/mistral-large-latest", {"reasoning_effort": "high"}, False),
+        ("nobody/knows", {"reasoning_effort": "high"}, False),
+        ("openai/gpt-5", {}, False),
+        ("openai/gpt-5", None, False),
+        ("openai/our-own", {"extra_body": {"thinking": True}}, True),
+    ],
+)
+def test_who_can_think_at_length(id: str, extended: Any, thinks: bool) -> None:
+    """A model that takes the effort, by litellm's list, or whatever else the config says to send."""
+    assert LiteLLM(id, extended=extended).thinks() is thinks

@@ -126,8 +126,8 @@ def scoring(score: Scores, spoil: Callable[[dict[str, Any]], Any] = lambda _: No
 
 def _weights(question: str) -> dict[str, float]:
     """Of the criteria asked for, as the question states them."""
-    stated = r"^(\w+): .*\nIt is scored from \d+ to \d+, (\d+)% of the whole"
-    return {id: int(share) / 100 for id, share in re.findall(stated, question, re.MULTILINE)}
+    stated = r"^(\w+): .*\nIt is scored from \d+ to \d+, ([\d.]+)% of the whole"
+    return {id: float(share) / 100 for id, share in re.findall(stated, question, re.MULTILINE)}
 
 
 def _first_line(asked: str) -> dict[str, Any]:

@@ -224,3 +224,52 @@ def test_a_measure_needs_a_file(own):
     words = ("task=mine", "+rubric.measures.m={probe: lines}", "agent=replay", "grading=probe")
     with pytest.raises(Refused, match=r"^rubric.measures.m.probe=lines: .*no attribute 'measure'"):
         planned(*words, own=own)
+
+
+PANEL = ("task=mine", "agent=replay", "grading=judge", "judge=panel", "sandbox=subprocess")
+
+
+@pytest.mark.parametrize(
+    ("said", "members"),
+    [
+        ((), ["opus", "sonnet", "haiku"]),
+        (("~judge.panel.opus",), ["sonnet", "haiku"]),
+        (("judge.panel.opus=null",), ["sonnet", "haiku"]),
+        (("+model@judge.panel.more=scripted",), ["opus", "sonnet", "haiku", "more"]),
+    ],
+)
+def test_a_panel_of_judges(own, monkeypatch, said, members):
+    """Its models are in use by their keys, and there is no single one; members come and go."""
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "not a real one")
+    plan = planned(*PANEL, *said, own=own)
+    assert list(plan.models) == [f"judge.panel.{name}" for name in members]
+    assert plan.judge is not None
+    assert (plan.judge.model, list(plan.judge.panel)) == (None, members)
+
+
+def test_a_member_of_a_panel_is_changed_like_any_model(own, monkeypatch):
+    """By its key, or for another model."""
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "not a real one")
+    words = ("judge.panel.opus.max_tokens=20000", "model@judge.panel.sonnet=scripted")
+    panel = planned(*PANEL, *words, own=own).judge.panel
+    assert (panel["opus"].max_tokens, panel["sonnet"].id) == (20000, "scripted")
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("judge.panel.opus=sonnet", r"^judge\.panel\.opus: this must be a mapping with a _target_"),
+        ("judge.panel.opus.effort=much", r"^judge\.panel\.opus\.effort=much: this must be"),
+        (
+            "judge.panel.opus={_target_: engine.graders.judge.Judge}",
+            r"^judge\.panel\.opus\._target_: Judge cannot stand here: it has no reply",
+        ),
+        ("judge.extended_thinking=1", r"^judge\.extended_thinking=1: this must be true or false"),
+        ("judge.samples=many", r"^judge\.samples=many: this must be a whole number"),
+    ],
+)
+def test_a_panel_that_cannot_be_built(own, monkeypatch, override, message):
+    """By the key that is wrong."""
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "not a real one")
+    with pytest.raises(Refused, match=message):
+        planned(*PANEL, override, own=own)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
-from engine.graders.answer import WHOLE, parse, schema
-from engine.rubric import Criterion, Rubric
+from engine.graders.answer import WHOLE, Answer, parse, schema
+from engine.rubric import Criterion, Rubric, Scale
 from engine.verdict import Evidence, Verdict
+from tests.engine import scored
 
 RUBRIC = Rubric(criteria={"a": Criterion("it is a"), "b": Criterion("it is b")})
 SHAPE = schema(RUBRIC)
@@ -44,3 +48,168 @@ def test_an_answer_that_does_not_fit(text, words):
     """Skipping, repeating or inventing a criterion is the judge's error, said in words for it."""
     with pytest.raises(ValueError, match=words):
         parse(text, SHAPE, {"a": RUBRIC.criteria["a"]}, [])
+
+
+MIXED = Rubric(
+    criteria={
+        "a": Criterion("it is a"),
+        "b": Criterion("it is b", scale=Scale(1, 10), passes=7),
+        "c": Criterion("it is c", scale=Scale(1, 10)),
+        "d": Criterion("it is d", scale=Scale(0, 3)),
+    }
+)
+REMARKED = Rubric(criteria=RUBRIC.criteria, remarks={"risks": "what could go wrong", "work": "what is known"})
+
+
+def one(id: str, **changes: object) -> dict[str, Any]:
+    return {"criterion": id, "evidence": [], "reason": "r", **changes}
+
+
+def answered(*answers: dict[str, Any]) -> str:
+    return json.dumps({"answers": list(answers)})
+
+
+@pytest.mark.parametrize("rubric", [RUBRIC, MIXED, REMARKED, scored.RUBRIC])
+def test_a_form_is_a_schema(rubric):
+    """Whatever the rubric, and every object in it is closed."""
+    shape = schema(rubric)
+    Draft202012Validator.check_schema(shape)
+    text = json.dumps(shape)
+    assert text.count('"type": "object"') == text.count('"additionalProperties": false')
+
+
+def test_criteria_of_one_scale_share_a_form():
+    """Pass or fail asks for a verdict, any other scale for a whole number on it."""
+    forms = schema(MIXED)["properties"]["answers"]["items"]["anyOf"]
+    asked = [(form["properties"]["criterion"]["enum"], list(form["properties"])[-1]) for form in forms]
+    assert asked == [(["a"], "verdict"), (["b", "c"], "score"), (["d"], "score")]
+    bounds = [form["properties"]["score"] for form in forms[1:]]
+    assert [(each["type"], each["minimum"], each["maximum"]) for each in bounds] == [
+        ("integer", 1, 10),
+        ("integer", 0, 3),
+    ]
+
+
+def test_the_conclusion_comes_last():
+    """Evidence, then remarks, then the reason: a judge writes in this order."""
+    form = schema(scored.RUBRIC)["properties"]["items"]["items"]["properties"]["answers"]["items"]
+    assert list(form["properties"]) == ["criterion", "evidence", "risks", "reason", "score"]
+    assert form["required"] == list(form["properties"])
+    assert form["properties"]["risks"]["description"] == "what would make it fail"
+
+
+def test_each_scale_is_answered_in_its_own_words():
+    """A score becomes a verdict by what its criterion needs, which is the top where it does not say."""
+    text = answered(one("a", verdict="unclear"), one("b", score=7), one("c", score=7), one("d", score=3))
+    said = parse(text, schema(MIXED), MIXED.criteria, []).verdicts[WHOLE]
+    assert {id: (each.verdict, each.score, each.scores) for id, each in said.items()} == {
+        "a": ("unclear", None, ()),
+        "b": ("pass", 7, (7,)),
+        "c": ("fail", 7, (7,)),
+        "d": ("pass", 3, (3,)),
+    }
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        one("b", verdict="pass"),
+        one("a", score=1),
+        one("b", score=0),
+        one("b", score=11),
+        one("b", score=7.5),
+        one("b", score="7"),
+        one("b", score=None),
+        one("d", score=4),
+        one("b"),
+    ],
+)
+def test_a_score_that_is_none_of_the_scale(wrong):
+    """Out of it, between two of its numbers, or in the words of another scale."""
+    with pytest.raises(ValueError, match=r"does not fit the schema at \$\.answers\[0\]"):
+        parse(answered(wrong), schema(MIXED), {wrong["criterion"]: MIXED.criteria[wrong["criterion"]]}, [])
+
+
+def test_remarks_are_kept_by_their_names():
+    """Beside the verdict, and nothing else is taken for one."""
+    text = answered(one("a", verdict="fail", risks=["late", "dear"], work=["none known"]))
+    said = parse(text, schema(REMARKED), {"a": REMARKED.criteria["a"]}, []).verdicts[WHOLE]["a"]
+    assert said.remarks == {"risks": ("late", "dear"), "work": ("none known",)}
+
+
+def test_without_remarks_there_are_none():
+    """A rubric that asks for none has verdicts without them."""
+    assert parse(answer("a", "b"), SHAPE, RUBRIC.criteria, []).verdicts[WHOLE]["a"].remarks is None
+
+
+@pytest.mark.parametrize(
+    "remarks", [{}, {"risks": ["late"]}, {"risks": [], "work": ["x"]}, {"risks": [" "], "work": ["x"]}]
+)
+def test_a_missing_remark_does_not_fit(remarks):
+    """Left out, empty or blank: "none known" has to be said."""
+    with pytest.raises(ValueError, match="does not fit the schema"):
+        parse(
+            answered(one("a", verdict="fail", **remarks)), schema(REMARKED), {"a": RUBRIC.criteria["a"]}, []
+        )
+
+
+TITLES = ["Warm caches", "Cold starts"]
+
+
+def itemised(change: Callable[[dict[str, Any]], object] = lambda _: None) -> Answer:
+    said = scored.answering(lambda title, _: len(title) - 3, scored.CRITERIA, TITLES)  # 8 each
+    change(said)
+    return parse(json.dumps(said), schema(scored.RUBRIC), scored.CRITERIA, TITLES, "opus")
+
+
+def test_an_answer_on_items():
+    """A verdict by title and criterion, and what was said of them all, by whom."""
+    said = itemised()
+    assert {title: {id: each.score for id, each in own.items()} for title, own in said.verdicts.items()} == {
+        "Warm caches": {"value": 8, "newness": 8},
+        "Cold starts": {"value": 8, "newness": 8},
+    }
+    assert said.verdicts["Cold starts"]["value"].reason == "so value of Cold starts"
+    assert said.assessment is not None
+    assert (said.assessment.by, said.assessment.order) == ("opus", tuple(TITLES))
+
+
+def test_items_may_be_answered_in_any_order():
+    """Their numbers say which they are."""
+    assert itemised(lambda said: said["items"].reverse()) == itemised()
+
+
+def test_blanks_in_a_title_do_not_matter():
+    """It is copied from a text, where lines may break."""
+    assert itemised(lambda said: said["items"][0].update(title=" Warm\ncaches")) == itemised()
+
+
+def swapped(said: dict[str, Any]) -> None:
+    first, second = said["items"]
+    first["title"], second["title"] = second["title"], first["title"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda said: said["items"].pop(), r"shown the items 1 to 2, once each, and answered \[1\]"),
+        (lambda said: said["items"].append(said["items"][0]), r"answered \[1, 2, 1\]"),
+        (lambda said: said["items"][1].update(item=3), r"answered \[1, 3\]"),
+        (lambda said: said["items"].clear(), r"answered \[\]"),
+        (swapped, "item 1 is called 'Warm caches', and you call it 'Cold starts'"),
+        (lambda said: said["items"][0].update(title="warm caches"), "you call it 'warm caches'"),
+        (
+            lambda said: said["items"][1]["answers"].pop(),
+            "item 2: you were asked for value, newness, once each, and answered \\['value'\\]",
+        ),
+        (lambda said: said["items"][0]["answers"][0].update(score=11), r"schema at .*score: 11 is greater"),
+        (lambda said: said["items"][0]["answers"][0].pop("risks"), r"schema .*'risks' is a required"),
+        (lambda said: said["ranking"].pop(), "the ranking must have each"),
+        (lambda said: said.update(summary=" "), r"schema at \$.summary"),
+        (lambda said: said.pop("worst"), "'worst' is a required"),
+    ],
+)
+def test_an_answer_on_items_that_does_not_fit(change, words):
+    """It is the judge's error, in words that say where."""
+    with pytest.raises(ValueError, match=words):
+        itemised(change)
