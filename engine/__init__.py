@@ -3,10 +3,11 @@
 Imports go down this page only, or stay on a line.
 
     __main__      the command line: compose, plan, run, report, exit code
-    config/       from the command line and YAML to a Plan; the only place that knows Hydra
     experiment    one experiment from plan to exit code
-    sweep         the jobs of a sweep side by side
-    live, report  what is read on the terminal while it runs, and after
+    live          what is read on the terminal while it runs
+    report/       what is read afterwards, on the terminal or in a file; also a command of its own
+    past          an experiment as its folder tells of it
+    config/       from the command line and YAML to a Plan; the only place that knows Hydra
     schedule      many runs at once, each kept as it completes
     run           the straight line of one run
     plan          what YAML composes, and whether its parts go together

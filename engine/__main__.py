@@ -31,7 +31,7 @@ from engine.errors import Refused
 
 if TYPE_CHECKING:
     from engine.summary import Summary
-    from engine.sweep import Job
+    from engine.report.sweep import Job
 
 DONE, REFUSED, BUG, INTERRUPTED = 0, 2, 70, 130
 WORST_FIRST = (INTERRUPTED, BUG, REFUSED, 3, 1, DONE)
@@ -99,7 +99,7 @@ def prepare() -> None:
 
 def attempt(cfg: DictConfig, overrides: tuple[str, ...]) -> Job:
     """One job, from the composed config to its end. An error is told here, where it is known whose."""
-    from engine.sweep import Job  # what rich costs is paid only where a job begins
+    from engine.report.sweep import Job  # what rich costs is paid only where a job begins
 
     swept: Mapping[str, str] = {}
     try:
@@ -128,7 +128,7 @@ def _conduct(cfg: DictConfig, origin: Origin) -> tuple[int, Summary | None]:
 
 
 def _tell(jobs: Sequence[Job]) -> None:
-    from engine.sweep import print_sweep
+    from engine.report.sweep import print_sweep
     from engine.terminal import Terminal
 
     print_sweep(Terminal(), jobs)

@@ -9,7 +9,7 @@ from engine.errors import Refused
 from engine.folder import Folder
 from engine.live import Display
 from engine.plan import Plan
-from engine.report import print_summary
+from engine.report.terminal import print_summary
 from engine.schedule import run_all
 from engine.summary import Summary, summarize
 from engine.terminal import Terminal

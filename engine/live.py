@@ -14,7 +14,7 @@ from rich.text import Text
 
 from engine.model import Usage
 from engine.record import Record
-from engine.report import line, spent
+from engine.report.terminal import line, spent
 from engine.visible import visible
 
 QUIET = {"time", "event"}

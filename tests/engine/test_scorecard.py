@@ -13,7 +13,8 @@ from rich.console import Console
 
 from engine.record import Record
 from engine.rubric import Criterion, Rubric, Scale
-from engine.scorecard import Scores, headline, rated, scores, show
+from engine.report.cards import headline, rated, show
+from engine.scorecard import Scores, scores
 from tests.engine.test_summary import record
 
 TEN = Scale(1, 10)

@@ -14,7 +14,7 @@ from engine.failures import Error, Group, Missed, Why
 from engine.measures import Measured
 from engine.model import Usage
 from engine.record import Record
-from engine.scorecard import headline, rated, show
+from engine.report.cards import headline, rated, show
 from engine.summary import Summary
 from engine.visible import brief, visible
 

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from engine.model import Usage
-from engine.report import line, print_summary, spent
+from engine.report.terminal import line, print_summary, spent
 from tests.engine.test_failures import failed, fails
 from tests.engine.test_summary import RECORDS, record, summary_of
 

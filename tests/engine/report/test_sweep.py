@@ -12,7 +12,7 @@ from rich.console import Console
 from engine.model import Usage
 from engine.rubric import Criterion, Rubric
 from engine.summary import Summary, summarize
-from engine.sweep import Job, print_sweep
+from engine.report.sweep import Job, print_sweep
 from engine.threshold import Threshold
 from tests.engine.test_scorecard import RUBRIC, run
 from tests.engine.test_summary import RECORDS, record, summary_of

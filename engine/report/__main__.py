@@ -1,0 +1,41 @@
+"""`python -m engine.report DIR [DIR...]`: what experiments came to, made anew from their folders."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.errors import Refused
+from engine.past import Past, read
+from engine.report.sweep import Job, print_sweep
+from engine.report.terminal import print_summary
+from engine.terminal import Terminal
+
+DONE, REFUSED = 0, 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = ArgumentParser(prog="python -m engine.report", description=__doc__)
+    parser.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="output folder of an experiment")
+    arguments = parser.parse_args(argv)
+    try:
+        tell([read(folder) for folder in arguments.folders])
+    except Refused as error:
+        print(f"Refused: {error}", file=sys.stderr)
+        return REFUSED
+    return DONE
+
+
+def tell(pasts: Sequence[Past]) -> None:
+    """The summary of one experiment; of several a row for each."""
+    terminal = Terminal()
+    if len(pasts) == 1:
+        print_summary(terminal, pasts[0].summary, pasts[0].folder)
+    else:
+        print_sweep(terminal, [Job({"experiment": str(past.folder)}, DONE, past.summary) for past in pasts])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
