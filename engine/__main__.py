@@ -30,8 +30,8 @@ from engine.config.origin import Origin, trace
 from engine.errors import Refused
 
 if TYPE_CHECKING:
-    from engine.summary import Summary
     from engine.report.sweep import Job
+    from engine.summary import Summary
 
 DONE, REFUSED, BUG, INTERRUPTED = 0, 2, 70, 130
 WORST_FIRST = (INTERRUPTED, BUG, REFUSED, 3, 1, DONE)

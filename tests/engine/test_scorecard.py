@@ -12,8 +12,8 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from engine.record import Record
-from engine.rubric import Criterion, Rubric, Scale
 from engine.report.cards import headline, rated, show
+from engine.rubric import Criterion, Rubric, Scale
 from engine.scorecard import Scores, scores
 from tests.engine.test_summary import record
 

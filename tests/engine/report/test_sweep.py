@@ -10,9 +10,9 @@ import pytest
 from rich.console import Console
 
 from engine.model import Usage
+from engine.report.sweep import Job, print_sweep
 from engine.rubric import Criterion, Rubric
 from engine.summary import Summary, summarize
-from engine.report.sweep import Job, print_sweep
 from engine.threshold import Threshold
 from tests.engine.test_scorecard import RUBRIC, run
 from tests.engine.test_summary import RECORDS, record, summary_of
