@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from engine.rubric import RESERVED, Criterion, Items, Rubric
-from engine.threshold import Threshold, reaches
+from engine.threshold import Band, Threshold, reaches
 
 
 def problems(rubric: Rubric, threshold: Threshold) -> Iterator[str]:
@@ -79,6 +79,21 @@ def _threshold(threshold: Threshold, rubric: Rubric) -> Iterator[str]:
             f"threshold.points={points:g}: out of reach, or always reached; the criteria of the rubric sum"
             f" to {most:g} points, so this must be more than {least:g} and at most {most:g}"
         )
+
+
+def zones(band: Band) -> Iterator[str]:
+    """The zones around the ends of the band, which must be apart and within 0 and 1."""
+    low, high = band.low_zone, band.high_zone
+    for name, ends in (("low", low), ("high", high)):
+        if ends and not 0 < ends[0] < ends[1] < 1:
+            yield (
+                f"threshold.band.{name}_slack={getattr(band, f'{name}_slack'):g}: for runs=auto, {name} with"
+                " this taken off and added must be two rates between 0 and 1"
+            )
+    if low and high and low[1] > high[0]:
+        yield f"threshold.band: {low[1]:g} and {high[0]:g} overlap; with runs=auto the slacks must be smaller"
+    if not low and not high:
+        yield "threshold.band: from 0 to 1 there is nothing to decide for runs=auto"
 
 
 def share(key: str, value: float | None) -> Iterator[str]:

@@ -36,7 +36,8 @@ def conduct(plan: Plan) -> tuple[int, Summary | None]:
         ended = "Interrupted"
     if not folder.begun():
         return INTERRUPTED, None
-    summary = summarize(folder.records(), plan.threshold, plan.rubric, time.monotonic() - started)
+    wall = time.monotonic() - started
+    summary = summarize(folder.records(), plan.threshold, plan.rubric, wall, plan.auto)
     folder.summarize({"task": plan.task.name, "ended_early": ended, **summary.document()})
     print_summary(terminal, summary, folder.path)
     if ended:

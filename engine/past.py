@@ -42,7 +42,8 @@ class Past:
 
     @cached_property
     def summary(self) -> Summary:
-        return summarize(self.records, self.threshold, self.rubric, _wall(self.records))
+        auto = self.config.get("runs") == "auto"
+        return summarize(self.records, self.threshold, self.rubric, _wall(self.records), auto)
 
 
 def read(folder: Path) -> Past:

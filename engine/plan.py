@@ -30,9 +30,10 @@ class Plan:
     """The composition, which cannot be built from parts that do not go together: that raises Refused.
 
     Gates are decided by `probes` in any case; of criteria, `probe` and `judge` are the graders, `judge`
-    None and `use_probes` False where not asked for. `models` are all models in use by the key at which a
-    config has them, to be closed at the end. `config` is the resolved YAML without secrets, `given` the files
-    that the task starts from, `reference` what the judge is shown beside a submission.
+    None and `use_probes` False where not asked for. With `auto`, `runs` is how many there are at the most.
+    `models` are all models in use by the key at which a config has them, to be closed at the end. `config`
+    is the resolved YAML without secrets, `given` the files that the task starts from, `reference` what the
+    judge is shown beside a submission.
     """
 
     task: Task
@@ -47,6 +48,7 @@ class Plan:
     sandbox: Sandbox
     models: Mapping[str, Model]
     runs: int
+    auto: bool
     concurrency: int
     verbose: bool
     fail_under: float | None
@@ -65,6 +67,8 @@ class Plan:
         yield from coherence.share("fail_under", self.fail_under)
         yield from _task(self.task)
         yield from coherence.problems(self.rubric, self.threshold)
+        if self.auto:
+            yield from coherence.zones(self.threshold.band)
         claims: dict[str, Claim] = {f"rubric.gates.{id}": gate for id, gate in self.rubric.gates.items()}
         claims |= {f"rubric.criteria.{id}": one for id, one in self.rubric.criteria.items()}
         yield from _deciders(claims, self.probes)

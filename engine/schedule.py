@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import takewhile
 
+from engine.deciding import decide
 from engine.folder import Folder
 from engine.plan import Plan
-from engine.record import Record
+from engine.record import Outcome, Record
 from engine.run import run_once
 from engine.together import together
 from engine.transcript import Echo
@@ -17,9 +19,24 @@ async def run_all(
     plan: Plan, folder: Folder, done: Callable[[Record], None], echo: Echo | None = None
 ) -> None:
     """Make all runs of the plan. `done` is told of each record once it is on disk."""
-    numbers = iter(range(plan.runs))
+    ended: dict[int, Outcome] = {}
+
+    def keep(record: Record) -> None:
+        ended[record.run] = record.outcome
+        done(record)
+
+    numbers = _numbers(plan, ended)
     workers = min(plan.concurrency, plan.runs)
-    await together(_work(plan, folder, numbers, done, echo) for _ in range(workers))
+    await together(_work(plan, folder, numbers, keep, echo) for _ in range(workers))
+
+
+def _numbers(plan: Plan, ended: Mapping[int, Outcome]) -> Iterator[int]:
+    """Of the runs to begin, one after another, until the first of them, in their order, have decided it."""
+    for number in range(plan.runs):
+        first = takewhile(ended.__contains__, range(plan.runs))
+        if plan.auto and decide((ended[at] for at in first), plan.threshold.band).place != "undecided":
+            return
+        yield number
 
 
 async def _work(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Literal
 
 from engine.threshold import Band
@@ -25,10 +26,61 @@ def wilson(passed: int, runs: int, z: float = Z95) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def interval(passed: int, failed: int, undecided: int) -> tuple[float, float]:
+def binomial(count: int, runs: int, rate: float) -> float:
+    """The probability of just so many passes."""
+    if rate in (0.0, 1.0):
+        return float(count == runs * rate)
+    log = math.lgamma(runs + 1) - math.lgamma(count + 1) - math.lgamma(runs - count + 1)
+    return math.exp(log + count * math.log(rate) + (runs - count) * math.log1p(-rate))
+
+
+def at_any_time(passed: int, runs: int, alpha: float = 0.05) -> tuple[float, float]:
+    """An interval that covers the rate at every number of runs at once, however one came to stop.
+
+    The rates p at which the mixture of all binomial likelihoods over the uniform prior is less than 1/alpha
+    times that of p (H. Robbins, 1970; Waudby-Smith and Ramdas, NeurIPS 2020: the prior-posterior ratio).
+    """
+    if runs == 0:
+        return 0.0, 1.0
+    enough = -math.log(runs + 1) - math.log(1 / alpha)  # the mixture gives each count the same probability
+
+    def inside(rate: float) -> bool:
+        chance = binomial(passed, runs, rate)
+        return chance > 0 and math.log(chance) > enough
+
+    centre = passed / runs
+    return _edge(inside, centre, 0.0), _edge(inside, centre, 1.0)
+
+
+def _edge(inside: Callable[[float], bool], within: float, beyond: float) -> float:
+    """Where a stretch that begins within ends, by halving."""
+    if inside(beyond):
+        return beyond
+    for _ in range(60):
+        middle = (within + beyond) / 2
+        within, beyond = (middle, beyond) if inside(middle) else (within, middle)
+    return beyond
+
+
+def pass_at(k: int, passed: int, runs: int) -> float | None:
+    """pass@k: the chance that of k runs at least one passes, without bias; None of fewer than k runs.
+
+    1 - C(n-c, k) / C(n, k), as in Chen et al., 2021 (arXiv:2107.03374).
+    """
+    return None if runs < k else 1 - math.comb(runs - passed, k) / math.comb(runs, k)
+
+
+def pass_hat(k: int, passed: int, runs: int) -> float | None:
+    """pass^k: the chance that k runs all pass, without bias (Yao et al., 2024, arXiv:2406.12045)."""
+    return None if runs < k else math.comb(passed, k) / math.comb(runs, k)
+
+
+def interval(
+    passed: int, failed: int, undecided: int, kind: Callable[[int, int], tuple[float, float]] = wilson
+) -> tuple[float, float]:
     """The 95% interval of the pass rate. An undecided run may have been either, so it widens both ends."""
     runs = passed + failed + undecided
-    return wilson(passed, runs)[0], wilson(passed + undecided, runs)[1]
+    return kind(passed, runs)[0], kind(passed + undecided, runs)[1]
 
 
 def place(low: float, high: float, band: Band) -> Place:
@@ -45,7 +97,7 @@ def more_runs(passed: int, failed: int, undecided: int, band: Band) -> int | Non
     counts = passed, failed, undecided
     runs = sum(counts)
     for whole in range(runs + 1, MOST_RUNS + 1):
-        scaled = [round(count * whole / runs) for count in counts]
-        if place(*interval(*scaled), band) != "undecided":
+        passed, failed, undecided = (round(count * whole / runs) for count in counts)
+        if place(*interval(passed, failed, undecided), band) != "undecided":
             return whole - runs
     return None

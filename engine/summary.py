@@ -8,13 +8,14 @@ from dataclasses import asdict, dataclass
 from statistics import fmean
 from typing import Any
 
+from engine.deciding import Decision, decide
 from engine.failures import Why, why
 from engine.measures import Measured, measured
 from engine.model import Usage
 from engine.record import Record
 from engine.rubric import Rubric
 from engine.scorecard import Scores, scores
-from engine.statistics import Place, interval, more_runs, place
+from engine.statistics import Place, at_any_time, interval, more_runs, place, wilson
 from engine.threshold import Band, Threshold
 from engine.transcript import ROLES
 
@@ -46,13 +47,16 @@ class Summary:
     """The figures of an experiment. Void runs are in `outcomes` alone: they count in no rate.
 
     `rate` is passes over decided runs, None where none was decided; `low` and `high` its 95% Wilson
-    interval, widened by undecided runs, which `least` counts as fails. `more` is about how many more runs
-    would decide the band. `items` counts what a replay handed in, None for another agent.
+    interval, widened by undecided runs, which `least` counts as fails; where runs were made until it was
+    decided, the interval is one that holds at any time, and `decision` says how it was decided. `more` is
+    about how many more runs would decide the band. `items` counts what a replay handed in, None for another
+    agent.
     """
 
     runs: int
     outcomes: Mapping[str, int]
     items: int | None
+    decision: Decision | None
     rate: float | None
     least: float
     low: float
@@ -84,19 +88,24 @@ def summarize(
     threshold: Threshold,
     rubric: Rubric,
     seconds: float,
+    auto: bool = False,
 ) -> Summary:
-    """`seconds` is the wall time of the experiment."""
+    """`seconds` is the wall time of the experiment; `auto` where runs went on until it was decided."""
     band = threshold.band
     outcomes = Counter(record.outcome for record in records)
     passed, failed, undecided = outcomes["pass"], outcomes["fail"], outcomes["undecided"]
     rate = passed / (passed + failed) if passed + failed else None
-    low, high = interval(passed, failed, undecided)
-    where = place(low, high, band)
-    more = more_runs(passed, failed, undecided, band) if rate is not None and where == "undecided" else None
+    low, high = interval(passed, failed, undecided, at_any_time if auto else wilson)
+    in_order = [record.outcome for record in sorted(records, key=lambda record: record.run)]
+    decision = decide(in_order, band) if auto else None
+    where = decision.place if decision else place(low, high, band)
+    unsure = rate is not None and where == "undecided" and not auto
+    more = more_runs(passed, failed, undecided, band) if unsure else None
     return Summary(
         runs=len(records),
         outcomes={name: outcomes[name] for name in ("pass", "fail", "undecided", "void")},
         items=len({record.source for record in records if record.source}) or None,
+        decision=decision,
         rate=rate,
         least=passed / max(passed + failed + undecided, 1),
         low=low,

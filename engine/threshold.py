@@ -8,10 +8,25 @@ from typing import Any
 
 @dataclass
 class Band:
-    """The pass rates that a task author aims at, ends included."""
+    """The pass rates that a task author aims at, ends included.
+
+    Where runs are made until it is decided, a rate so near to an end as its slack may be called either way.
+    """
 
     low: float = 0.10
     high: float = 0.40
+    low_slack: float = 0.05
+    high_slack: float = 0.10
+
+    @property
+    def low_zone(self) -> tuple[float, float] | None:
+        """None where no rate lies below the band."""
+        return (self.low - self.low_slack, self.low + self.low_slack) if self.low > 0 else None
+
+    @property
+    def high_zone(self) -> tuple[float, float] | None:
+        """None where no rate lies above the band."""
+        return (self.high - self.high_slack, self.high + self.high_slack) if self.high < 1 else None
 
 
 def reaches(points: float, need: float) -> bool:

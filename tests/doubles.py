@@ -139,6 +139,7 @@ def plan(folder: Path, agent: Agent | None = None, **changes: Any) -> Plan:
         "sandbox": NoSandbox(),
         "models": {"agent.model": agent_model, "judge.model": judge_model},
         "runs": 1,
+        "auto": False,
         "concurrency": 10,
         "verbose": False,
         "fail_under": None,

@@ -24,6 +24,7 @@ from engine.secrets import masked
 from engine.task import Assets, Task
 
 Tree = dict[str, Any]
+AUTO = "auto"  # runs are made until it is decided whether the pass rate lies in the target band
 
 
 def load(cfg: DictConfig, origin: Origin) -> Plan:
@@ -46,7 +47,7 @@ def _plan(tree: Tree, origin: Origin) -> Plan:
     reader = _reader(said.reader, agent)
     library = build(said.library, "library") if said.library else None
     offered = {name: actor for name, actor in {"library": library, "reader": reader}.items() if actor}
-    runs = len(getattr(agent, "items", ())) or 1 if said.runs is None else said.runs
+    runs = _runs(said, len(getattr(agent, "items", ())))
     return Plan(
         task=task,
         prompt=render(task, assets),
@@ -62,11 +63,14 @@ def _plan(tree: Tree, origin: Origin) -> Plan:
         sandbox=build(said.sandbox, "sandbox"),
         models=_models(agent, judge, reader),
         runs=runs,
+        auto=said.runs == AUTO,
         concurrency=said.concurrency,
         verbose=said.verbose,
         fail_under=said.fail_under,
         out=destination(said.out, task.name, origin.swept),
-        config=OmegaConf.to_yaml(OmegaConf.create(masked({**tree, "runs": runs}))),
+        config=OmegaConf.to_yaml(
+            OmegaConf.create(masked({**tree, "runs": AUTO if said.runs == AUTO else runs}))
+        ),
         overrides=origin.overrides,
         given=assets.given(),
         reference=_reference(task, assets),
@@ -80,6 +84,18 @@ def _resolved(cfg: DictConfig) -> Tree:
         raise Refused(explain(error)) from error
     assert isinstance(tree, dict)
     return {str(key): value for key, value in tree.items()}
+
+
+def _runs(said: Config, items: int) -> int:
+    """How many there will be, at the most: no item is replayed twice to decide anything."""
+    match said.runs:
+        case None:
+            return items or 1
+        case "auto":
+            return min(said.max_runs, items or said.max_runs)
+        case int() if not isinstance(said.runs, bool):
+            return said.runs
+    raise Refused(f"runs={said.runs}: this must be a whole number, {AUTO}, or null")
 
 
 def _reader(said: Mapping[str, Any], agent: Any) -> Model | None:

@@ -48,7 +48,8 @@ class Config:
     library: dict[str, Any] = field(default_factory=dict)
     toolkit: dict[str, Any] = field(default_factory=dict)
     sandbox: dict[str, Any] = field(default_factory=dict)
-    runs: int | None = MISSING
+    runs: Any = MISSING
+    max_runs: int = MISSING
     concurrency: int = MISSING
     verbose: bool = MISSING
     fail_under: float | None = MISSING

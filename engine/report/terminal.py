@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from engine.deciding import Decision
 from engine.failures import Error, Group, Missed, Why
 from engine.measures import Measured
 from engine.model import Usage
@@ -125,10 +126,22 @@ def _headline(summary: Summary) -> Text:
     text.append(f"Pass rate {summary.rate:.0%}", "bold")
     text.append(f", 95% interval {summary.low:.0%} to {summary.high:.0%}: ")
     text.append(f"{PLACES[summary.place]} of {band}", "bold")
+    if summary.decision:
+        return text.append(f"\n{_decision(summary.decision, summary)}")
     if summary.place == "undecided":
         more = f"about {summary.more} more runs" if summary.more else "more than 2,000 runs"
         text.append(f" ({more} would decide, at this rate)")
     return text
+
+
+def _decision(decision: Decision, summary: Summary) -> str:
+    """How soon it was sure, how many runs that spared, and how finely it was asked."""
+    zones = [ends for ends in (summary.band.low_zone, summary.band.high_zone) if ends]
+    either = " or ".join(f"{low:.0%} to {high:.0%}" for low, high in zones)
+    fixed = f"; a fixed design as sure needs {decision.fixed}" if decision.fixed else ""
+    sure = decision.place != "undecided"
+    made = f"Decided after {decision.runs} of {summary.runs} runs made" if sure else "Not decided by max_runs"
+    return f"{made}{fixed} (a rate of {either} may be called either way)"
 
 
 def _counts(counts: Mapping[str, int]) -> str:

@@ -86,7 +86,7 @@ ROWS = {
     ),
     "no id for litellm": ((*OWN, "task=mine", "agent.model=litellm"), "agent.model.id", "missing"),
     "runs=0": ((*OWN, *MINE, "runs=0"), "runs=0", "1 or more"),
-    "runs=ten": (("runs=ten",), "runs", "ten is not a whole number"),
+    "runs=ten": (("runs=ten",), "runs", "runs=ten: this must be a whole number, auto, or null"),
     "verbose=perhaps": (("verbose=perhaps",), "verbose", "perhaps is neither true nor false"),
     "concurrency=0": ((*OWN, *MINE, "concurrency=0"), "concurrency=0", "1 or more"),
     "fail_under=2": ((*OWN, *MINE, "fail_under=2"), "fail_under=2", "between 0 and 1"),

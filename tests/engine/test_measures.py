@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.measures import Measured, measured
-from tests.engine.test_report import printed
+from tests.engine.report.test_terminal import printed
 from tests.engine.test_summary import record
 
 RUNS = [
