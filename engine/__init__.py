@@ -16,6 +16,8 @@ Imports go down this page only, or stay on a line.
     scorecard     what scored runs came to, item by item
     failures      why runs failed, grouped
     measures      what rubrics count beside the verdicts
+    comparing     two experiments, run by run
+    agreement     how far graders agree beyond chance
     deciding      whether a pass rate lies in the target band, as early as it is sure
     statistics    what the figures allow one to say
     folder        the output folder

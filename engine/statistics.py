@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from engine.threshold import Band
@@ -24,6 +24,30 @@ def wilson(passed: int, runs: int, z: float = Z95) -> tuple[float, float]:
     centre = (rate + spread / 2) / (1 + spread)
     half = z / (1 + spread) * math.sqrt(rate * (1 - rate) / runs + spread / (4 * runs))
     return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def clopper_pearson(passed: int, runs: int) -> tuple[float, float]:
+    """The exact 95% interval (C. Clopper, E. Pearson, Biometrika 26, 1934): it covers every rate as often."""
+    from scipy.stats import binomtest  # imported where first used: 0.5 s
+
+    if runs == 0:
+        return 0.0, 1.0
+    found = binomtest(passed, runs).proportion_ci(method="exact")
+    return float(found.low), float(found.high)
+
+
+def standard_error(clusters: Sequence[Sequence[float]]) -> float | None:
+    """Of the mean of all scores, where those of one cluster (a task, an item) may go together.
+
+    The root of the sum over clusters of (sum of deviations)^2, by the number of scores (E. Miller, Adding
+    Error Bars to Evals, 2024, arXiv:2411.00640). None of fewer than two clusters.
+    """
+    scores = [score for cluster in clusters for score in cluster]
+    if len(clusters) < 2:
+        return None
+    mean = math.fsum(scores) / len(scores)
+    squares = (math.fsum(score - mean for score in cluster) ** 2 for cluster in clusters)
+    return math.sqrt(math.fsum(squares)) / len(scores)
 
 
 def binomial(count: int, runs: int, rate: float) -> float:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.errors import Refused
 from engine.past import Past, read
+from engine.report.comparison import print_comparison, print_figures
 from engine.report.sweep import Job, print_sweep
 from engine.report.terminal import print_summary
 from engine.terminal import Terminal
@@ -29,12 +30,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def tell(pasts: Sequence[Past]) -> None:
-    """The summary of one experiment; of several a row for each."""
+    """The summary of one experiment; of several a row for each, and those of one task against the first."""
     terminal = Terminal()
     if len(pasts) == 1:
         print_summary(terminal, pasts[0].summary, pasts[0].folder)
-    else:
-        print_sweep(terminal, [Job({"experiment": str(past.folder)}, DONE, past.summary) for past in pasts])
+        print_figures(terminal, pasts[0])
+        return
+    print_sweep(terminal, [Job({"experiment": str(past.folder)}, DONE, past.summary) for past in pasts])
+    for past in pasts[1:]:
+        if past.task == pasts[0].task:
+            print_comparison(terminal, pasts[0], past)
 
 
 if __name__ == "__main__":
