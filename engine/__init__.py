@@ -3,6 +3,7 @@
 Imports go down this page only, or stay on a line.
 
     __main__      the command line: compose, plan, run, report, exit code
+    show          a command of its own: one run, to be read
     experiment    one experiment from plan to exit code
     live          what is read on the terminal while it runs
     report/       what is read afterwards, on the terminal or in a file; also a command of its own

@@ -46,7 +46,10 @@ class Folder:
         (self.path / "overrides.yaml").write_text(lines or "[]\n", encoding="utf-8")
 
     def transcript(self, run: int, echo: Echo | None) -> Transcript:
-        return Transcript(run, self.path / "transcripts" / f"{run:03d}.jsonl", echo)
+        return Transcript(run, self._transcript(run), echo)
+
+    def _transcript(self, run: int) -> Path:
+        return self.path / "transcripts" / f"{run:03d}.jsonl"
 
     def keep(self, run: int, submission: Submission) -> None:
         submission.save(self.path / "submissions" / f"{run:03d}")
@@ -63,6 +66,12 @@ class Folder:
         """All finished runs, by number. A last line that a crash tore is passed over."""
         lines = (self.path / RUNS).read_bytes().split(b"\n")[:-1]
         return sorted((Record.parse(line) for line in lines if line), key=lambda record: record.run)
+
+    def events(self, run: int) -> list[dict[str, Any]]:
+        """The transcript of a run, empty where there is none. A last line that a crash tore is left out."""
+        path = self._transcript(run)
+        lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+        return [json.loads(line) for line in lines if line]
 
     def begun(self) -> bool:
         return (self.path / RUNS).exists()
