@@ -38,7 +38,7 @@ async def criteria(text: str, sandbox: Sandbox) -> dict[str, Verdict]:
 async def graded(request: pytest.FixtureRequest) -> AsyncIterator[Graded]:
     """What each variant gets, by its name."""
     sandbox = configured()
-    async with ahead(request, "name", lambda name: criteria(VARIANTS[name].text, inside(sandbox))) as tasks:
+    async with ahead(request, "name", lambda name: criteria(VARIANTS[name].text, sandbox)) as tasks:
         yield tasks
     await sandbox.close()
 
@@ -66,7 +66,7 @@ async def test_the_losses_of_one_process_are_known() -> None:
 async def test_launches_side_by_side_do_not_disturb_each_other() -> None:
     """Ten right conversions at once, in their own places and at their own ports, within their time."""
     sandbox = configured()
-    found = await asyncio.gather(*(criteria(REFERENCE, inside(sandbox)) for _ in range(10)))
+    found = await asyncio.gather(*(criteria(REFERENCE, sandbox) for _ in range(10)))
     reasons = [verdict.reason for each in found for verdict in each.values() if verdict.verdict != "pass"]
     assert not reasons
     await sandbox.close()
