@@ -27,5 +27,5 @@ setup: .venv/ready
 	touch $@
 
 lock:         ## pin anew after a change of pyproject.toml or requirements.in (needs uv)
-	uv pip compile pyproject.toml requirements.in --extra papers --extra dev --universal --python-version 3.11 \
+	uv pip compile pyproject.toml requirements.in --extra papers --extra stats --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from rich.console import Group
@@ -15,14 +16,16 @@ CUT = 240  # characters of what is said
 
 
 def rated(points: float, of: float, band: str | None) -> str:
-    return f"{points:.4g}/{of:g}" + (f" {band}" if band else "")
+    """Cut, not rounded: what is shown reaches no bound that it does not reach."""
+    return f"{math.floor(points * 1000 + 1e-6) / 1000:g}/{of:g}" + (f" {band}" if band else "")
 
 
 def headline(said: Scores) -> Text:
     """The mean, and how many runs are in each band."""
     counts = ", ".join(f"{count} {name}" for name, count in said.bands.items())
     mean = "-" if said.mean is None else f"{said.mean:.3g}"
-    return Text(f"Average {mean} of {said.of:g} over {said.runs} run{'s' * (said.runs != 1)}: {counts}")
+    runs = f"{said.runs} run{'s' * (said.runs != 1)}"
+    return Text(f"Average {mean} of {said.of:g} over {runs}" + (f": {counts}" if counts else ""))
 
 
 def show(card: Card) -> Group:
@@ -31,7 +34,7 @@ def show(card: Card) -> Group:
     title = f"run {card.run:03d}: {rated(card.points, card.of, card.band)}"
     table.add_column(Text(title, "bold"), overflow="fold", ratio=1)
     for id in card.rows[0].scores:
-        table.add_column(visible(id.replace("_", " ")), justify="right", max_width=10)
+        table.add_column(Text(visible(id.replace("_", " "))), justify="right", max_width=10)
     table.add_column("all", justify="right")
     for row in card.rows:
         cells = ["-" if score is None else f"{score:.3g}" for score in row.scores.values()]

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from engine.agreement import Agreement, between_samples, judge_with_probe
-from engine.comparing import Comparison, Difference, compare
+from engine.comparing import Difference, compare, pairs_needed
 from engine.past import Past
 from engine.record import Record
 from engine.statistics import clopper_pearson, pass_at, pass_hat, standard_error
@@ -16,15 +16,21 @@ from engine.statistics import clopper_pearson, pass_at, pass_hat, standard_error
 
 def print_figures(console: Console, past: Past) -> None:
     """Below the summary of one experiment."""
-    for line in _figures(past.records):
-        console.print(Text(line))
+    _print(console, _figures(past.records))
 
 
 def print_comparison(console: Console, first: Past, second: Past) -> None:
     console.print()
     console.print(Text(f"{second.folder} against {first.folder}", "bold"), soft_wrap=True)
-    for line in _compared(compare(first.records, second.records)):
-        console.print(Text(line))
+    _print(console, _compared(first.records, second.records))
+
+
+def _print(console: Console, lines: Iterator[str]) -> None:
+    try:
+        for line in lines:
+            console.print(Text(line))
+    except ModuleNotFoundError as missing:
+        console.print(Text(f"The rest needs {missing.name}: pip install 'declarative-evals[stats]'"))
 
 
 def _figures(records: Sequence[Record]) -> Iterator[str]:
@@ -66,7 +72,8 @@ def _alpha(agreement: Agreement) -> str:
     return f"Krippendorff's alpha {agreement.alpha:.2f} over {agreement.units} verdicts"
 
 
-def _compared(found: Comparison) -> Iterator[str]:
+def _compared(first: Sequence[Record], second: Sequence[Record]) -> Iterator[str]:
+    found = compare(first, second)
     if not found.pairs:
         yield "No runs of the same item or number: nothing can be paired"
         return
@@ -74,6 +81,9 @@ def _compared(found: Comparison) -> Iterator[str]:
     yield f"{found.pairs} pairs, {decided} decided in both: {found.gained} gained, {found.lost} lost"
     if found.rate:
         yield f"Pass rate {_told(found.rate, percent=True)} (McNemar, exact)"
+        needed = pairs_needed(found.gained, found.lost, decided)
+        if needed and needed > decided:
+            yield f"About {needed} pairs would show a difference like this in four of five cases"
     if found.score:
         yield f"Mean score {_told(found.score)} (paired t)"
     for id, changes in found.criteria.items():

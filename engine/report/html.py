@@ -14,11 +14,11 @@ from pathlib import Path
 
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from engine.past import Past
 from engine.report.packed import READ, Shorter, pack, packed
 from engine.report.rows import rows
+from engine.visible import brief
 
 ASSETS = Path(__file__).with_name("page")
 SCRIPTS = (("vendor/d3.js",), ("vendor/plot.js",), ("text.js", "plots.js", "table.js", "run.js", "page.js"))
@@ -31,15 +31,13 @@ def write_page(pasts: Sequence[Past], file: Path) -> None:
     style = _asset("style.css")
     scripts = ["".join(map(_asset, names)) for names in SCRIPTS]
     inline = _asset("vendor/plot-inline.css")  # what Plot puts into each drawing
-    environment = Environment(
-        loader=FileSystemLoader(ASSETS), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
-    )
+    environment = Environment(loader=FileSystemLoader(ASSETS), autoescape=True, undefined=StrictUndefined)
     pieces = environment.get_template("page.html").generate(
-        title=", ".join(dict.fromkeys(past.task for past in pasts)),
+        title=brief(", ".join(dict.fromkeys(past.task for past in pasts)), 200),
         policy=_policy(scripts, [style, inline]),
-        style=Markup(style),  # noqa: S704 (ours)
-        scripts=[Markup(script) for script in scripts],  # noqa: S704 (ours)
-        index=Markup(_json(rows(pasts))),  # noqa: S704 (escaped)
+        style=style,
+        scripts=scripts,
+        index=_json(rows(pasts)),
         blocks=_blocks(pasts),
     )
     part = file.with_name(f"{file.name}.part")

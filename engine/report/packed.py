@@ -22,7 +22,7 @@ STEPS = ((READ, READ), (50_000, 20_000), (10_000, 5_000), (2_000, 1_000), (400, 
 
 def pack(value: object) -> str:
     """As base64 of gzip of JSON, which nothing in a page can take for markup."""
-    return base64.b64encode(gzip.compress(json.dumps(value).encode(), mtime=0)).decode("ascii")
+    return base64.b64encode(gzip.compress(json.dumps(value).encode(), 6, mtime=0)).decode("ascii")
 
 
 def packed(past: Past, record: Record, most: int) -> str:
@@ -62,7 +62,7 @@ class Shorter:
             return {self.of(name): self.of(each) for name, each in kept}
         if isinstance(value, list | tuple):
             more = len(value) - self.entries
-            end = [f"… ({more:,} more)"] if more > 0 else []
+            end = [f"… ({more:,} more)"] if more > 0 and isinstance(value[0], str) else []
             return [*map(self.of, value[: self.entries]), *end]
         # A browser's JSON knows no NaN and no Infinity, which a tool's arguments may hold.
         return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -63,6 +63,7 @@ def _experiment(past: Past, key: str, short: str) -> dict[str, Any]:
         "low": summary.low,
         "high": summary.high,
         "target": [summary.band.low, summary.band.high],
+        "auto": summary.decision is not None,
         "place": summary.place,
         "more": summary.more,
         "mean": summary.scores.mean,

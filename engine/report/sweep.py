@@ -13,30 +13,61 @@ from engine.summary import Summary
 
 
 @dataclass(frozen=True)
+class About:
+    """What a job was about: the task, what it is for, who decides it, what a run needs to pass."""
+
+    task: str
+    purpose: str
+    grading: str
+    needs: str
+
+
+@dataclass(frozen=True)
 class Job:
     """`swept` are the values by which it differs from the others. `summary` is None where it never began."""
 
     swept: Mapping[str, str]
     code: int
     summary: Summary | None
+    about: About | None = None
 
 
 def print_sweep(console: Console, jobs: Sequence[Job]) -> None:
-    """A row for each job: what was swept, pass rate with its interval, average, bands, cost, time, voids."""
+    """A row for each job: what was swept, pass rate with its interval, average, bands, cost, time, and runs
+    that are undecided (open) or void."""
     keys = list(dict.fromkeys(key for job in jobs for key in job.swept))
     banded = any(job.summary and job.summary.scores.bands for job in jobs)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for key in keys:
-        table.add_column(key, overflow="fold")
-    for name in ("pass", "rate (95%)", "average", "cost", "time", "void"):
+        table.add_column(Text(key), overflow="fold")
+    for name in ("pass", "rate (95%)", "average", "cost", "time", "open", "void"):
         table.add_column(name, justify="right", overflow="fold")
     if banded:
         table.add_column("verdicts", overflow="fold")
     for job in jobs:
         swept = [Text(job.swept.get(key, ""), "bold") for key in keys]
-        table.add_row(*swept, *(_cells(job.summary) if job.summary else [f"exit code {job.code}"]))
+        cells = _cells(job.summary) if job.summary else [f"exit code {job.code}"]
+        table.add_row(*swept, *map(Text, cells))
     console.print()
     console.print(table)
+    tasks = {job.about.task: job.about for job in jobs if job.about}
+    if len(tasks) > 1:
+        console.print()
+        console.print(_tasks(tasks, jobs))
+
+
+def _tasks(tasks: Mapping[str, About], jobs: Sequence[Job]) -> Table:
+    """Of each task what it is for, and how often it was passed in all jobs."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for name, wide in (("task", 0), ("purpose", 2), ("graded by", 1), ("passes with", 1), ("passed", 0)):
+        table.add_column(name, overflow="fold", ratio=wide or None)
+    for name, about in tasks.items():
+        own = [job.summary for job in jobs if job.summary and job.about and job.about.task == name]
+        passed = sum(summary.outcomes["pass"] for summary in own)
+        decided = passed + sum(summary.outcomes["fail"] for summary in own)
+        cells = (name, about.purpose, about.grading, about.needs, f"{passed}/{decided}")
+        table.add_row(*map(Text, cells))
+    return table
 
 
 def _cells(summary: Summary) -> list[str]:
@@ -49,4 +80,5 @@ def _cells(summary: Summary) -> list[str]:
     cost = f"${sum(known):.2f}" if len(known) == len(costs) else "unknown"
     bands = ", ".join(f"{count} {name}" for name, count in scores.bands.items() if count)
     cells = [f"{summary.outcomes['pass']}/{decided}", rate, average, cost, f"{summary.seconds:.0f} s"]
-    return [*cells, str(summary.outcomes["void"]), *([bands] if scores.bands else [])]
+    cells += [str(summary.outcomes["undecided"]), str(summary.outcomes["void"])]
+    return [*cells, *([bands] if scores.bands else [])]

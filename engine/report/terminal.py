@@ -77,7 +77,7 @@ def print_summary(console: Console, summary: Summary, folder: Path) -> None:
     console.print(_headline(summary))
     if any(one.passed + one.failed + one.unclear for one in summary.criteria.values()):
         console.print(_criteria(summary))
-    if summary.scores.bands and summary.scores.runs:
+    if summary.scores.runs and any(one.score is not None for one in summary.criteria.values()):
         console.print(headline(summary.scores))
     for card in summary.scores.cards:
         console.print(show(card))
