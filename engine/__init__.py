@@ -40,6 +40,7 @@ Imports go down this page only, or stay on a line.
     task, rubric, threshold                     what an author states
 
     errors        whose fault it is
+    misfit        why a document does not fit a schema
     bounds        numbers and texts that make sense
     secrets       masked
     visible       what others wrote, safe to look at

@@ -31,7 +31,6 @@ from engine.errors import Refused
 
 if TYPE_CHECKING:
     from engine.report.sweep import Job
-    from engine.summary import Summary
 
 DONE, REFUSED, BUG, INTERRUPTED = 0, 2, 70, 130
 WORST_FIRST = (INTERRUPTED, BUG, REFUSED, 3, 1, DONE)
@@ -105,7 +104,7 @@ def attempt(cfg: DictConfig, overrides: tuple[str, ...]) -> Job:
     try:
         origin = trace(HydraConfig.get(), overrides)
         swept = origin.swept
-        return Job(swept, *_conduct(cfg, origin))
+        return _conduct(cfg, origin)
     except KeyboardInterrupt:
         return Job(swept, INTERRUPTED, None)
     except Refused as error:
@@ -114,7 +113,7 @@ def attempt(cfg: DictConfig, overrides: tuple[str, ...]) -> Job:
         return Job(swept, bug(), None)
 
 
-def _conduct(cfg: DictConfig, origin: Origin) -> tuple[int, Summary | None]:
+def _conduct(cfg: DictConfig, origin: Origin) -> Job:
     from engine.config.load import load  # --help and most typos need neither of these: 0.2 s
 
     plan = load(cfg, origin)
@@ -123,8 +122,12 @@ def _conduct(cfg: DictConfig, origin: Origin) -> tuple[int, Summary | None]:
             print(notice, file=sys.stderr)
 
     from engine.experiment import conduct
+    from engine.report.sweep import About, Job
 
-    return conduct(plan)
+    graders = {"probe": plan.use_probes, "judge": plan.judge}
+    needs = f"{plan.threshold.points:g} of {plan.rubric.points:g} points"
+    about = About(plan.task.name, plan.task.description, " and ".join(filter(graders.get, graders)), needs)
+    return Job(origin.swept, *conduct(plan), about)
 
 
 def _tell(jobs: Sequence[Job]) -> None:

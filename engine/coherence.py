@@ -12,7 +12,10 @@ from engine.threshold import Band, Threshold, reaches
 def problems(rubric: Rubric, threshold: Threshold) -> Iterator[str]:
     if not rubric.criteria:
         yield "rubric.criteria: the rubric has no criteria, so there is nothing to grade"
-    yield from _worth(rubric)
+    yield from scales(rubric)
+    for id, criterion in rubric.criteria.items():
+        if not 0 < criterion.points < math.inf:
+            yield f"rubric.criteria.{id}.points={criterion.points:g}: points must be more than 0"
     yield from _threshold(threshold, rubric)
     for id, criterion in rubric.criteria.items():
         for problem in _criterion(criterion):
@@ -27,11 +30,9 @@ def problems(rubric: Rubric, threshold: Threshold) -> Iterator[str]:
     yield from _bands(rubric)
 
 
-def _worth(rubric: Rubric) -> Iterator[str]:
+def scales(rubric: Rubric) -> Iterator[str]:
     for id, criterion in rubric.criteria.items():
         low, high = criterion.scale.low, criterion.scale.high
-        if not 0 < criterion.points < math.inf:
-            yield f"rubric.criteria.{id}.points={criterion.points:g}: points must be more than 0"
         if not 0 <= low < high:
             yield f"rubric.criteria.{id}.scale: low={low}, high={high}: this must go up, from 0 or more"
 

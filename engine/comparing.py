@@ -10,6 +10,7 @@ from engine.record import Record
 from engine.statistics import Z95
 
 Pair = tuple[Record, Record]
+Z80 = 0.8416212335729143
 DECIDED = ("pass", "fail")
 
 
@@ -79,6 +80,18 @@ def rates(gained: int, lost: int, pairs: int) -> Difference:
     spread = math.sqrt(changed + 1 - (gained - lost) ** 2 / (pairs + 2)) / (pairs + 2)
     low, high = centre - Z95 * spread, centre + Z95 * spread
     return Difference((gained - lost) / pairs, max(low, -1.0), min(high, 1.0), p)
+
+
+def pairs_needed(gained: int, lost: int, pairs: int) -> int | None:
+    """How many would show a difference like this, at 5%, in four of five cases; None where there is none.
+
+    R. Connor, Sample Size for Testing Differences in Proportions for the Paired-Sample Design, 1987.
+    """
+    if gained == lost:
+        return None
+    changed, difference = (gained + lost) / pairs, (gained - lost) / pairs
+    root = Z95 * math.sqrt(changed) + Z80 * math.sqrt(changed - difference**2)
+    return math.ceil((root / difference) ** 2)
 
 
 def means(scored: Sequence[tuple[float, float]]) -> Difference | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
+from pathlib import Path
 
 from engine.errors import Refused
 from engine.folder import Folder
@@ -39,11 +41,23 @@ def conduct(plan: Plan) -> tuple[int, Summary | None]:
     wall = time.monotonic() - started
     summary = summarize(folder.records(), plan.threshold, plan.rubric, wall, plan.auto)
     folder.summarize({"task": plan.task.name, "ended_early": ended, **summary.document()})
+    _write_page(folder.path)
     print_summary(terminal, summary, folder.path)
     if ended:
         terminal.print(f"{ended}: {summary.runs} of {plan.runs} runs finished and are kept.", markup=False)
         return INTERRUPTED if ended == "Interrupted" else VOIDS, summary
     return exit_code(summary, plan.fail_under), summary
+
+
+def _write_page(folder: Path) -> None:
+    """It can be made again from the records, so nothing that goes wrong here may cost the result."""
+    from engine.past import read
+    from engine.report.html import write_page  # what it imports is needed only now
+
+    try:
+        write_page([read(folder)], folder / "report.html")
+    except (Refused, OSError) as error:
+        print(f"report.html could not be written: {error}", file=sys.stderr)
 
 
 async def _run(plan: Plan, folder: Folder, display: Display) -> str:

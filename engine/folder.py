@@ -30,6 +30,7 @@ class Folder:
       transcripts/000.jsonl    the events of run 0 as they happened
       submissions/000/         what run 0 handed in
       summary.json             the figures, made from runs.jsonl
+      report.html              all of it, to look at
     """
 
     def __init__(self, path: Path) -> None:

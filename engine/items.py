@@ -13,6 +13,7 @@ from engine.rubric import Items
 from engine.submission import Submission
 from engine.visible import visible
 
+DEEPEST = 10  # levels of an item
 _KEY = re.compile(r"^(?:-|\w+:)\s+")  # what stands before a value where it is shown
 
 
@@ -38,18 +39,24 @@ def items(submission: Submission, file: str, asked: Items) -> tuple[Item, ...]:
     return made
 
 
+def called(title: str) -> str:
+    """A title as it is shown, on one line: what a reader could not see is written out there too."""
+    return " ".join(visible(" ".join(title.split("\n"))).split())
+
+
 def line(text: str, quote: str, title: str) -> int | None:
     """The line, from 1, of a JSON document in which the quote begins, of several the nearest to the title."""
     lines = [_bare(each) for each in text.split("\n")]
     words = _KEY.sub("", quote.strip().split("\n")[0])
-    found, titled = _places(lines, words), _places(lines, title)
+    found, titled = _places(lines, words), _places(lines, title, whole=True)
     near = titled[0] if titled else 0
     return min(found, key=lambda at: abs(at - near)) + 1 if found else None
 
 
-def _places(lines: Sequence[str], words: str) -> list[int]:
-    """As JSON writes them, with and without escapes for what is not ASCII."""
-    written = [_bare(json.dumps(words, ensure_ascii=escaped)[1:-1]) for escaped in (False, True)]
+def _places(lines: Sequence[str], words: str, whole: bool = False) -> list[int]:
+    """As JSON writes them, a whole text or a part, with and without escapes for what is not ASCII."""
+    texts = [json.dumps(words, ensure_ascii=escaped) for escaped in (False, True)]
+    written = [_bare(text if whole else text[1:-1]) for text in texts]
     return [at for at, each in enumerate(lines) if words.strip() and any(one in each for one in written)]
 
 
@@ -80,17 +87,20 @@ def _item(entry: Any, file: str, place: str, asked: Items) -> Item:
         text = "\n".join(_told({asked.title: title, **entry}))
     except RecursionError:
         raise AgentFailed("invalid_submission", f"{file}: {place}: this is nested too deeply") from None
-    return Item(visible(" ".join(title.split())), text, file)
+    return Item(called(title), text, file)
 
 
-def _told(value: Any, indent: str = "") -> Iterator[str]:
+def _told(value: Any, depth: int = 0) -> Iterator[str]:
     """Keys with what stands under them; lines of a text are indented, so that none looks like a key."""
+    if depth > DEEPEST:
+        raise RecursionError
+    indent = "    " * depth
     pairs = value.items() if isinstance(value, Mapping) else (("-", each) for each in value)
     for key, each in pairs:
         mark = key if key == "-" else f"{' '.join(key.split())}:"
         if isinstance(each, Mapping | list):
             yield f"{indent}{mark}"
-            yield from _told(each, f"{indent}    ")
+            yield from _told(each, depth + 1)
         else:
             told = each if isinstance(each, str) else json.dumps(each)
             yield f"{indent}{mark} " + told.replace("\n", f"\n{indent}    ")

@@ -102,11 +102,15 @@ class ToolCall:
 
 @dataclass(frozen=True)
 class ToolResult:
-    """What a tool answered to the call with that id; `error` where it could not do it."""
+    """What a tool answered to the call with that id; `error` where it could not do it.
+
+    `misfit` where the arguments did not fit the tool's schema.
+    """
 
     id: str
     text: str
     error: bool = False
+    misfit: bool = False
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,9 @@ def most(verdicts: Verdicts, criteria: Criteria) -> float:
 
 
 def _score(verdict: Verdict, criterion: Criterion, unclear: float) -> float:
+    """Of several items the mean, in which an unclear one alone is not known."""
+    if verdict.items and verdict.score is None:
+        return fmean(_score(item, criterion, unclear) for item in verdict.items)
     known = verdict.scored(criterion.scale)
     return unclear if known is None else known
 

@@ -10,13 +10,8 @@ from omegaconf import MISSING
 
 from engine.threshold import reaches
 
-RESERVED = (
-    "criterion",
-    "evidence",
-    "reason",
-    "verdict",
-    "score",
-)  # what a judge answers, and no remark is called
+# What a judge answers in any case, so that no remark can have this name.
+RESERVED = ("criterion", "evidence", "reason", "verdict", "score")
 
 
 @dataclass
@@ -141,7 +136,7 @@ class Rubric:
     guidance: str = ""
     scale: Scale = field(default_factory=Scale)
     normalise: bool = False
-    items: Items | None = None
+    items: Any = None  # Items, or None
     bands: dict[str, Any] = field(default_factory=dict)
     remarks: dict[str, Any] = field(default_factory=dict)
     gates: dict[str, Any] = field(default_factory=dict)

@@ -47,7 +47,7 @@ async def run_once(plan: Plan, index: int, folder: Folder, transcript: Transcrip
 
 
 async def _walk(plan: Plan, attempt: Attempt, folder: Folder, progress: _Progress) -> Grade:
-    attempt.transcript.write("run_started", run=attempt.index)
+    attempt.transcript.write("run_started", run=attempt.index, prompt=attempt.prompt)
     async with attempt.workspace:
         submission = progress.submission = await plan.agent.solve(attempt)
     folder.keep(attempt.index, submission)

@@ -63,7 +63,7 @@ def scores(records: Sequence[Record], rubric: Rubric) -> Scores:
         round(fmean(got), 6) if got else None,
         rubric.points,
         {name: count[name] for name in names},
-        [_card(record) for record in itemised[:SHOWN]],
+        [_card(record, rubric) for record in itemised[:SHOWN]],
     )
 
 
@@ -72,9 +72,9 @@ def _graded(record: Record, rubric: Rubric) -> bool:
     return all(id in said and said[id]["verdict"] != "unclear" for id in rubric.criteria)
 
 
-def _card(record: Record) -> Card:
+def _card(record: Record, rubric: Rubric) -> Card:
     said = record.assessments[0] if record.assessments else {}
-    rows = [_row(item, record.verdicts) for item in record.items]
+    rows = [_row(item, record.verdicts, rubric) for item in record.items]
     rows.sort(key=lambda row: -(row.points or 0.0))
     told = {word: said.get(word, "") for word in ("best", "worst", "summary")}
     return Card(
@@ -82,9 +82,15 @@ def _card(record: Record) -> Card:
     )
 
 
-def _row(item: Mapping[str, Any], verdicts: Mapping[str, Mapping[str, Any]]) -> Row:
-    known = {id: score for id, score in item["scores"].items() if score is not None}
-    lowest = min(known, key=known.__getitem__, default="")
+def _row(item: Mapping[str, Any], verdicts: Mapping[str, Mapping[str, Any]], rubric: Rubric) -> Row:
+    """The lowest is that farthest down its scale; what is at the top of it is no criticism."""
+    scales = {id: criterion.scale for id, criterion in rubric.criteria.items()}
+    shares = {
+        id: (score - scales[id].low) / (scales[id].high - scales[id].low)
+        for id, score in item["scores"].items()
+        if score is not None and score < scales[id].high
+    }
+    lowest = min(shares, key=shares.__getitem__, default="")
     own = verdicts[lowest].get("items", ()) if lowest else ()
     reason = next((each["reason"] for each in own if each["title"] == item["title"]), "")
     return Row(item["title"], item["points"], item["scores"], lowest, reason)

@@ -28,10 +28,10 @@ class Task:
     """A task as its YAML states it.
 
     The assets lie in the folder task/NAME beside task/NAME.yaml: `prompt.md` (a Jinja template over `task`,
-    `hints` and `given`), `given/`, `probes/` and `specimens/`. `submission` is the file to hand in. Of a
-    task on several topics, `topic` says which and `subject` what it is about. `specimens` is a folder in
-    that folder, and `reference` a file there, such as a specimen, that a judge is shown beside the
-    submission. `prompts` maps a variant of the prompt to its hints, each to be shown or not; `prompt`
+    `rubric`, `hints` and `given`), `given/`, `probes/` and `specimens/`. `submission` is the file to hand
+    in. Of a task on several topics, `topic` says which and `subject` what it is about. `specimens` is a
+    folder in that folder, and `reference` a file there, such as a specimen, that a judge is shown beside
+    the submission. `prompts` maps a variant of the prompt to its hints, each to be shown or not; `prompt`
     chooses one.
     """
 

@@ -38,7 +38,7 @@ def reaches(points: float, need: float) -> bool:
 class Threshold:
     """`points` a run must reach: a number, the name of a band of the rubric, None for all points.
 
-       `band` is the target of the pass rate over runs.
+    `band` is the target of the pass rate over runs.
     `failure` is what a run is called that stays below.
     """
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from engine.agent import Attempt
 from engine.errors import AgentFailed, Void
+from engine.misfit import told
 from engine.model import JsonSchema, ToolCall, ToolResult, ToolSpec
 from engine.submission import Submission
 from sandbox import SandboxError
@@ -42,6 +43,10 @@ class ToolError(Exception):
     """What a tool could not do, told to the model word for word."""
 
 
+class Misfit(Exception):
+    """Arguments that do not fit the tool's schema, in words for the model."""
+
+
 def need_sandbox(tools: Mapping[str, Tool]) -> bool:
     return any(getattr(tool, "needs_sandbox", False) for tool in tools.values())
 
@@ -60,6 +65,8 @@ async def use(call: ToolCall, attempt: Attempt) -> ToolResult:
         return ToolResult(call.id, text)
     except (Submitted, AgentFailed, Void, SandboxError):
         raise
+    except Misfit as misfit:
+        return ToolResult(call.id, f"ValueError: {misfit}", error=True, misfit=True)
     except ToolError as error:
         return ToolResult(call.id, str(error), error=True)
     except Exception as error:  # a tool's exception is the model's to react to, never a crash of the run
@@ -77,14 +84,9 @@ def _validate(call: ToolCall, tool: Tool, attempt: Attempt) -> None:
         raise ValueError(call.problem)
     from jsonschema import Draft202012Validator  # imported where first used: 0.1 s
 
-    problems = [
-        f"{'.'.join(map(str, error.absolute_path)) or 'arguments'}: {error.message}"
-        for error in Draft202012Validator(tool.schema).iter_errors(dict(call.arguments))
-    ]
-    refusals = getattr(tool, "refusals", math.inf)
-    if problems and attempt.refused.count(call.name) < refusals:
-        attempt.refused.append(call.name)
-        raise ValueError("; ".join(problems[:5]))
+    problems = list(map(told, Draft202012Validator(tool.schema).iter_errors(dict(call.arguments))))
+    if problems and attempt.refused.count(call.name) < getattr(tool, "refusals", math.inf):
+        raise Misfit("; ".join(problems[:5]))
 
 
 async def _answer(tool: Tool, attempt: Attempt, arguments: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ GROUPS = {
     "judge": "one model that grades or several, for judge=",
     "grading": "who decides the criteria, for grading=",
     "threshold": "what a run needs to pass, for threshold=",
+    "experiment": "presets of all these, some of them sweeps, for experiment=",
     "sandbox": "where code that we did not write runs, for sandbox=",
 }
 

@@ -50,7 +50,7 @@ def _plan(tree: Tree, origin: Origin) -> Plan:
     runs = _runs(said, len(getattr(agent, "items", ())))
     return Plan(
         task=task,
-        prompt=render(task, assets),
+        prompt=render(task, assets, rubric),
         rubric=rubric,
         threshold=threshold,
         agent=agent,

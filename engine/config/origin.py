@@ -35,7 +35,7 @@ class Origin:
 def trace(hydra: HydraConf, command: Sequence[str] = ()) -> Origin:
     """`command` holds the overrides as they were typed, with sweeps in them."""
     said = _parsed(_plain(hydra.overrides.task))
-    swept = _swept(said, command) if hydra.mode == RunMode.MULTIRUN else {}
+    swept = _swept(said, [*command, *_preset(hydra)]) if hydra.mode == RunMode.MULTIRUN else {}
     return Origin(_file(hydra, "task"), _file(hydra, "rubric"), tuple(map(discreet, said)), swept)
 
 
@@ -66,6 +66,11 @@ def _file(hydra: HydraConf, group: str) -> Path:
     if file is None:
         raise Refused(f"{group}: a choice is needed, as in {group}=NAME")
     return file
+
+
+def _preset(hydra: HydraConf) -> list[str]:
+    """What an experiment's YAML sweeps."""
+    return [f"{key}={values}" for key, values in (hydra.sweeper.get("params") or {}).items()]
 
 
 def _swept(now: Sequence[Override], command: Sequence[str]) -> Mapping[str, str]:

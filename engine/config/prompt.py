@@ -11,12 +11,13 @@ from pathlib import Path
 
 from engine.config.advice import nearest
 from engine.errors import Refused
+from engine.rubric import Rubric
 from engine.task import Assets, Task
 
 _NAMELESS = "<template>"  # how jinja calls a template that it was given as a string
 
 
-def render(task: Task, assets: Assets) -> str:
+def render(task: Task, assets: Assets, rubric: Rubric | None = None) -> str:
     """Raises Refused with file and line where the template is wrong."""
     hints = _hints(task)
     try:
@@ -28,7 +29,7 @@ def render(task: Task, assets: Assets) -> str:
         raise Refused(f"task {task.name}: a file of {assets.folder} is not UTF-8 text: {error}") from error
     except OSError as error:
         raise Refused(f"task {task.name}: {error.filename} cannot be read: {error.strerror}") from error
-    prompt = _fill(text, assets.prompt, {"hints": hints, "given": given, "task": task})
+    prompt = _fill(text, assets.prompt, {"hints": hints, "given": given, "task": task, "rubric": rubric})
     if not prompt.strip():
         raise Refused(f"task {task.name}: its prompt says nothing: {assets.prompt}")
     return prompt

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from engine import coherence
 from engine.config.advice import nearest
 from engine.config.schema import noun
 from engine.errors import Refused
-from engine.rubric import Command, Criterion, Gate, Measure, Rubric, Scale
+from engine.rubric import Command, Criterion, Gate, Items, Measure, Rubric, Scale
 from engine.threshold import Threshold
 
 Part = TypeVar("Part", Criterion, Gate)
@@ -22,11 +23,14 @@ def settle(said: Rubric, threshold: Threshold) -> tuple[Rubric, Threshold]:
     stated = {id: _stated(node, said.scale, f"rubric.criteria.{id}") for id, node in said.criteria.items()}
     rubric = replace(
         said,
+        items=None if said.items is None else noun(Items, said.items, "rubric.items"),
         bands={str(name): _bound(name, bound) for name, bound in said.bands.items()},
         gates=_parts(Gate, said.gates, "rubric.gates"),
         criteria=_weighed(_parts(Criterion, stated, "rubric.criteria"), said),
         measures={id: noun(Measure, node, f"rubric.measures.{id}") for id, node in said.measures.items()},
     )
+    for problem in coherence.scales(rubric):
+        raise Refused(problem)
     need = _need(threshold.points, rubric)
     share = (need - rubric.floor) / (rubric.points - rubric.floor or 1)
     met = {id: _met(one, share) for id, one in rubric.criteria.items()}
@@ -46,6 +50,9 @@ def _stated(node: Any, scale: Scale, key: str) -> Any:
         if not isinstance(part, Mapping):
             raise Refused(f"{key}.{name}={part}: this must be a mapping")
     numbered = {_number(at): said for at, said in anchors.items()}
+    for at, said in numbered.items():
+        if said is not None and not isinstance(said, str):
+            raise Refused(f"{key}.anchors.{at}={said}: this must be a text")
     return {
         **node,
         "scale": {**vars(scale), **own},

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.graders import ranking
+from engine.items import called
+from engine.misfit import rule
 from engine.model import JsonSchema
 from engine.rubric import RESERVED, Criterion, Rubric, Scale
 from engine.verdict import Assessment, Decision, Evidence, Verdict
@@ -69,31 +71,38 @@ def _closed(properties: Mapping[str, Any]) -> JsonSchema:
 
 
 def parse(text: str, shape: JsonSchema, asked: Criteria, titles: Sequence[str], by: str = "") -> Answer:
-    """Exactly one verdict for each item and criterion asked. Raises ValueError, in words for the judge.
+    """Exactly one verdict for each item and criterion asked.
 
+    Raises ValueError, in words for the judge and none of the submission's, which would be outside the fence.
     `titles` are those of the items in the order in which they were shown, none where there are no items.
     """
     from jsonschema import Draft202012Validator  # imported where first used: 0.1 s
+    from jsonschema.exceptions import best_match
 
     try:
-        document = json.loads(text)
+        document = json.loads(text, parse_float=_number)
     except (json.JSONDecodeError, RecursionError) as error:
         raise ValueError(f"your answer is not JSON: {error}") from None
-    problem = next(Draft202012Validator(shape).iter_errors(document), None)
+    problem = best_match(Draft202012Validator(shape).iter_errors(document))
     if problem:
-        raise ValueError(f"your answer does not fit the schema at {problem.json_path}: {problem.message}")
+        raise ValueError(f"your answer does not fit the schema at {rule(problem)}")
     if not titles:
         return Answer({WHOLE: _verdicts(document["answers"], asked, "")})
     said = {each["item"]: each for each in document["items"]}
     if sorted(each["item"] for each in document["items"]) != list(range(1, len(titles) + 1)):
         numbers = [each["item"] for each in document["items"]]
         raise ValueError(f"you were shown the items 1 to {len(titles)}, once each, and answered {numbers}")
-    for number, title in enumerate(titles, start=1):
-        if " ".join(said[number]["title"].split()) != title:
-            raise ValueError(f"item {number} is called {title!r}, and you call it {said[number]['title']!r}")
-    numbered = enumerate(titles, start=1)
+    numbered = list(enumerate(titles, start=1))
+    if wrong := [f"item {at}" for at, title in numbered if called(said[at]["title"]) != title]:
+        raise ValueError(f"the title that you give is not that of {', '.join(wrong)}; copy it to the letter")
     verdicts = {title: _verdicts(said[at]["answers"], asked, f"item {at}: ") for at, title in numbered}
     return Answer(verdicts, ranking.assessed(document, verdicts, asked, by))
+
+
+def _number(text: str) -> int | float:
+    """1.0 is a whole number as well."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 def _verdicts(answers: Sequence[Mapping[str, Any]], asked: Criteria, where: str) -> dict[str, Verdict]:

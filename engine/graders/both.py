@@ -19,6 +19,8 @@ def _one(probe: Verdict | None, judge: Verdict | None) -> Verdict:
     opinions = {probe.by: probe.verdict, judge.by: judge.verdict}
     if probe.verdict == "unclear":
         return replace(judge, opinions=opinions)
+    if judge.verdict == probe.verdict and probe.score is None and judge.score is not None:
+        return replace(judge, opinions=opinions)  # it says how much as well
     if judge.verdict in (probe.verdict, "unclear"):
         return replace(probe, opinions=opinions)
     return Verdict(

@@ -46,8 +46,11 @@ def _no_number(name: str) -> NoReturn:
 
 
 def _told(fault: ValidationError) -> str:
+    """The place and what is wrong there; the rule alone where that would repeat much of the document."""
     where = ".".join(map(str, fault.absolute_path))[:CUT]
-    return f"{where + ': ' if where else ''}{fault.message[:CUT]}"
+    rule = f"this breaks the rule {fault.validator} {json.dumps(fault.validator_value)}"
+    what = fault.message if len(fault.message) <= CUT else rule
+    return f"{where + ': ' if where else ''}{what[:CUT]}"
 
 
 if __name__ == "__main__":

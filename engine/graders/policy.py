@@ -33,9 +33,9 @@ DECIDE = """\
 needs no quote. `unclear`: the submission does not let a careful reader decide."""
 
 SCORE = """\
-3. Then score: a whole number on the scale of the criterion. Anchors say what some scores mean: give the one \
-whose anchor the evidence reaches in full, or a number between two anchors where it lies between them. A \
-score is for what is shown, not for tone, length or ambition."""
+{number}. Then score{where}: a whole number on the scale of the criterion. Anchors say what some scores \
+mean: give the one whose anchor the evidence reaches in full, or a number between two anchors where it lies \
+between them. A score is for what is shown, not for tone, length or ambition."""
 
 ITEMS = """\
 The submission holds {count} items. Each is shown like a file of its own, and their order means nothing. \
@@ -60,7 +60,9 @@ Answer with evidence first, then the reason, then the {last}."""
 def policy(rubric: Rubric) -> str:
     """What is said before the submission, the same for every call on this rubric."""
     kinds = {criterion.scale.pass_fail for criterion in rubric.criteria.values()}
-    decide = [words for kind, words in ((True, DECIDE), (False, SCORE)) if kind in kinds]
+    mixed = len(kinds) > 1
+    score = SCORE.format(number=4 if mixed else 3, where=", where a criterion has a scale" if mixed else "")
+    decide = [words for kind, words in ((True, DECIDE), (False, score)) if kind in kinds]
     return RULES.format(decide="\n".join(decide))
 
 
@@ -82,13 +84,12 @@ def question(criteria: Mapping[str, Criterion], rubric: Rubric, items: int = 0) 
 def _state(id: str, criterion: Criterion, rubric: Rubric) -> Iterator[str]:
     yield f"{id}: {criterion.claim}".strip()
     scale = criterion.scale
+    several = len(rubric.criteria) > 1
+    share = f", {100 * criterion.points / rubric.points:.4g}% of the whole" if several else ""
     if not scale.pass_fail:
-        share = (
-            f", {100 * criterion.points / rubric.points:.4g}% of the whole"
-            if len(rubric.criteria) > 1
-            else ""
-        )
         yield f"It is scored from {scale.low} to {scale.high}{share}."
+    elif rubric.items and several:
+        yield f"It is pass or fail{share}."
     for score, anchor in sorted(criterion.anchors.items()):
         yield f"{score} means: {anchor}".strip()
     if criterion.holds:

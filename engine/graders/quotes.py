@@ -17,7 +17,7 @@ def misquoted(verdict: Verdict, files: Shown) -> str | None:
     """
     for item in verdict.evidence:
         if not _stands(item, files.get(item.file, [])):
-            return f"the quote {item.quote[:80]!r} does not stand at line {item.line} of {item.file!r}"
+            return f"the quote from line {item.line} of {item.file[:80]!r} does not stand there"
     longest = max((len("".join(item.quote.split())) for item in verdict.evidence), default=0)
     if verdict.verdict == "pass" and longest < TELLING:
         what = "a pass" if verdict.score is None else f"a score of {verdict.score:g}"

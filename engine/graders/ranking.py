@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from engine.rating import least
+from engine.rating import least, most
 from engine.rubric import Criterion
 from engine.verdict import Assessment, Verdict
 
@@ -40,12 +40,13 @@ def assessed(
     ranked = said["ranking"]
     if sorted(ranked) != list(range(1, len(titles) + 1)):
         raise ValueError(f"the ranking must have each of the items 1 to {len(titles)} once, not {ranked}")
-    worth = [least(each, criteria) for each in verdicts.values()]
+    lowest = [least(each, criteria) for each in verdicts.values()]
+    highest = [most(each, criteria) for each in verdicts.values()]
     for better, worse in pairwise(ranked):
-        if worth[better - 1] < worth[worse - 1] - 1e-9:
+        if highest[better - 1] < lowest[worse - 1] - 1e-9:
             raise ValueError(
                 f"you rank item {better} above item {worse}, but by your own scores and the weights they"
-                f" have {worth[better - 1]:.2f} and {worth[worse - 1]:.2f}"
+                f" have {highest[better - 1]:.2f} and {lowest[worse - 1]:.2f}"
             )
     for word, first in (("best", ranked[0]), ("worst", ranked[-1])):
         if said[word]["item"] != first:

@@ -87,15 +87,19 @@ class Sitting:
         except ValueError as error:
             return None, str(error)
         wrong = {
-            f"{title} {id}".strip(): self._misquoted(verdict, title)
+            f"{self._name(title) or ''} {id}".strip(): self._misquoted(verdict, title)
             for title, verdicts in answer.verdicts.items()
             for id, verdict in verdicts.items()
         }
         return answer, "; ".join(f"{where}: {what}" for where, what in wrong.items() if what)
 
+    def _name(self, title: str) -> str | None:
+        """Under which an item is shown."""
+        return f"item {self.titles.index(title) + 1}" if self.titles else None
+
     def _misquoted(self, verdict: Verdict, title: str) -> str | None:
         """An item is quoted from its own text alone."""
-        own = f"item {self.titles.index(title) + 1}" if self.titles else None
+        own = self._name(title)
         return misquoted(verdict, {own: self.files[own]} if own else self.files)
 
     def _checked(self, answer: Answer) -> Answer:

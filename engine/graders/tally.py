@@ -28,7 +28,9 @@ def _voted(answers: Sequence[Verdict]) -> Verdict:
     votes: Counter[Decision] = Counter(answer.verdict for answer in answers)
     decision, count = votes.most_common(1)[0]
     if count * 2 <= len(answers):
-        return Verdict("unclear", f"the samples are split: {dict(votes)}", by=answers[0].by, votes=votes)
+        first = answers[0]
+        reason = f"the samples are split: {dict(votes)}"
+        return Verdict("unclear", reason, by=first.by, votes=votes, title=first.title)
     return replace(next(answer for answer in answers if answer.verdict == decision), votes=votes)
 
 

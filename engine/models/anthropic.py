@@ -37,9 +37,9 @@ class Anthropic:
     `thinking` is "adaptive", "between_tools", "disabled" or {"budget": tokens}; None leaves it to the API.
     `timeout_seconds` bounds each try, of which there are `retries` more than one. `price` is in US dollars
     per million tokens (see Price), `retires` the day after which the API no longer knows the model.
-    `extended` has the `thinking`, `effort` and `max_tokens` of a request to think at length, unless
-    `thinking` or `effort` say otherwise; of `max_tokens` the larger holds. `extra` are request parameters
-    sent as they stand.
+    `extended` has the `thinking`, `effort` and `max_tokens` of a request to think at length; an `effort` of
+    the model's own stays, and of `max_tokens` the larger holds. `extra` are request parameters sent as they
+    stand.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Anthropic:
         return self.price is not None
 
     def thinks(self) -> bool:
-        return bool(self.extended) and self.thinking != {"type": "disabled"}
+        return bool(self.extended)
 
     async def reply(self, request: Request) -> Turn:
         parameters = self._parameters(request)
@@ -114,8 +114,11 @@ class Anthropic:
         body = messages_api.body(request)
         own = {"max_tokens": self.max_tokens, "thinking": self.thinking, "effort": self.effort}
         if request.extended and self.extended:
-            own = {name: own[name] or value for name, value in self.extended.items()}
-            own["max_tokens"] = max(self.max_tokens, self.extended["max_tokens"])
+            own = {
+                "thinking": self.extended["thinking"] or self.thinking,
+                "effort": self.effort or self.extended["effort"],
+                "max_tokens": max(self.max_tokens, self.extended["max_tokens"]),
+            }
         output = {**body.pop("output_config", {}), **({"effort": own["effort"]} if own["effort"] else {})}
         return {
             "model": self.id,
@@ -186,6 +189,8 @@ def _extended(said: Mapping[str, Any] | None, max_tokens: int) -> dict[str, Any]
     if effort not in (None, *_EFFORTS):
         raise ValueError(f"extended.effort={effort}: this must be one of {', '.join(_EFFORTS)}, or null")
     thinking = _thinking(said.get("thinking"), max(most, max_tokens), "extended.thinking")
+    if thinking == {"type": "disabled"}:
+        raise ValueError("extended.thinking=disabled: this is for requests to think at length")
     return {"thinking": thinking, "effort": effort, "max_tokens": most}
 
 

@@ -16,9 +16,10 @@ from toolkits.papers.paper import Paper
 Found = Literal["known", "false", "unknown"]
 ID = re.compile(rf"\b({NEW})(?:v\d+)?\b")
 LOOKS_LIKE_ID = re.compile(r"\b(\d{4}\.\d{4,5})(?:v\d+)?\b")
-AUTHORED = re.compile(
-    r"([A-Z\u00c0-\u00de][\w'-]+)(?: et al\.?| and [A-Z][\w'-]+| & [A-Z][\w'-]+)?,? \(?((?:19|20)\d\d)"
-)
+SURNAME = r"[A-Z\u00c0-\u00de][\w'-]{1,40}"
+AUTHORED = re.compile(rf"({SURNAME})(?: et al\.?| and {SURNAME}| & {SURNAME})?,? \(?((?:19|20)\d\d)")
+LONGEST = 300  # characters of a citation that are looked at
+WORDS = re.compile(r"[a-z]{4,}")
 NEAR = 400  # characters between an author and an id or a year that belong together
 
 
@@ -29,7 +30,7 @@ def texts(attempt: Attempt) -> str:
 
 def found(cited: str, read: str) -> Found:
     """`false` is an id of another paper, or one that cannot be; `unknown` may exist elsewhere."""
-    plain = unicodedata.normalize("NFKC", cited)
+    plain = unicodedata.normalize("NFKC", cited[:LONGEST])
     ids = ID.findall(plain)
     known = [_papers()[id] for id in ids if id in _papers()]
     if known:
@@ -38,30 +39,43 @@ def found(cited: str, read: str) -> Found:
         return "known" if any(_stands_with(plain, id, read) for id in ids) else "unknown"
     if LOOKS_LIKE_ID.search(plain):
         return "false"
-    named = any(_speaks_of(plain, paper) and str(paper.year) in plain for paper in _papers().values())
+    named = any(_named(plain, paper) and str(paper.year) in plain for paper in _papers().values())
     return "known" if named or _authored(plain, read) else "unknown"
 
 
 def _speaks_of(cited: str, paper: Paper) -> bool:
-    """By the title, by what stands before its colon, or by the first author."""
+    """By its name, or by the first author."""
+    surname = folded(paper.authors[0]).split()[-1] if paper.authors else ""
+    return _named(cited, paper) or bool(surname and _has(folded(cited), surname))
+
+
+def _named(cited: str, paper: Paper) -> bool:
+    """By the title, or by what stands before its colon."""
     said, title = folded(cited), folded(paper.title)
     names = [title, *([title.partition(":")[0]] if ":" in title else [])]
-    surname = folded(paper.authors[0]).split()[-1] if paper.authors else ""
-    return any(name in said for name in names) or bool(
-        surname and re.search(rf"\b{re.escape(surname)}\b", said)
-    )
+    return any(_has(said, name) for name in names)
+
+
+def _has(text: str, words: str) -> bool:
+    return bool(re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text))
 
 
 def _stands_with(cited: str, id: str, read: str) -> bool:
     """The id was read, near a word of what it is cited as."""
-    own = set(re.findall(r"[a-z]{4,}", folded(cited))) - {"arxiv"}
+    own = set(WORDS.findall(folded(cited))) - {"arxiv"}
     places = [match.start() for match in re.finditer(re.escape(id), read)]
-    return any(own & set(re.findall(r"[a-z]{4,}", read[max(at - NEAR, 0) : at + NEAR])) for at in places)
+    return any(own & set(WORDS.findall(read[max(at - NEAR, 0) : at + NEAR])) for at in places)
 
 
 def _authored(cited: str, read: str) -> bool:
-    pairs = [(folded(surname), year) for surname, year in AUTHORED.findall(cited)]
-    return any(re.search(rf"\b{re.escape(surname)}\b.{{0,40}}\b{year}\b", read) for surname, year in pairs)
+    """Author and year were read together, near a word of the name that is cited, if there is a name."""
+    name = set(WORDS.findall(folded(cited.partition("(")[0])))
+    for surname, year in AUTHORED.findall(cited):
+        for found in re.finditer(rf"\b{re.escape(folded(surname))}\b.{{0,40}}\b{year}\b", read):
+            near = read[max(found.start() - NEAR, 0) : found.end() + NEAR]
+            if not name - {folded(surname)} or name & set(WORDS.findall(near)):
+                return True
+    return False
 
 
 def folded(text: str) -> str:

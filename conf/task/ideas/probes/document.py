@@ -9,6 +9,8 @@ from typing import Any
 
 from engine.submission import Submission
 
+MOST = 20
+LONGEST = 20_000  # characters of a text that are looked at
 PROPOSED = ("problem", "approach", "expected_outcome", "metrics")
 
 
@@ -22,15 +24,14 @@ class Idea:
 
 
 def ideas(submission: Submission) -> list[Idea]:
-    """None where the document is not of the form that the gate `parts` asks for."""
+    """The first few; none where the document is not of the form that the gate `parts` asks for."""
     try:
         document = json.loads(next(iter(submission.files.values())))
     except (ValueError, RecursionError):
         return []
     found = document.get("ideas") if isinstance(document, Mapping) else None
-    return (
-        [_idea(each) for each in found or [] if isinstance(each, Mapping)] if isinstance(found, list) else []
-    )
+    entries = found[:MOST] if isinstance(found, list) else []
+    return [_idea(each) for each in entries if isinstance(each, Mapping)]
 
 
 def _idea(said: Mapping[str, Any]) -> Idea:
@@ -41,6 +42,6 @@ def _idea(said: Mapping[str, Any]) -> Idea:
 def _texts(value: Any) -> Iterator[str]:
     """The texts in a text or a list of texts."""
     if isinstance(value, str):
-        yield value
+        yield value[:LONGEST]
     elif isinstance(value, list):
-        yield from (each for each in value if isinstance(each, str))
+        yield from (each[:LONGEST] for each in value[:LONGEST] if isinstance(each, str))
