@@ -41,7 +41,7 @@ def items(submission: Submission, file: str, asked: Items) -> tuple[Item, ...]:
 
 def called(title: str) -> str:
     """A title as it is shown, on one line: what a reader could not see is written out there too."""
-    return " ".join(visible(" ".join(title.split("\n"))).split())
+    return " ".join(visible(" ".join(line.removesuffix("\r") for line in title.split("\n"))).split())
 
 
 def line(text: str, quote: str, title: str) -> int | None:

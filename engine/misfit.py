@@ -17,8 +17,8 @@ def rule(error: ValidationError) -> str:
 
 
 def told(error: ValidationError) -> str:
-    """The place and what is wrong there; the rule alone where that would repeat much of the document."""
-    where = ".".join(map(str, error.absolute_path)) or "the whole"
+    """What is wrong with a tool's arguments; the rule alone where more would repeat much of them."""
+    where = ".".join(map(str, error.absolute_path)) or "arguments"
     if len(error.message) <= LONGEST:
         return f"{where}: {error.message}"
     return f"{where}: this breaks the rule {error.validator} {json.dumps(error.validator_value)[:LONGEST]}"

@@ -29,6 +29,14 @@ CODE = "import torch\n\nx = torch.ones(3)\nprint(x)\n"
 SUBMITS = [{"text": "Let me think."}, {"calls": [{"name": "submit", "arguments": {"content": CODE}}]}]
 CRITERIA = {"a": Criterion("it is a", 1.0), "b": Criterion("it is b", 2.0)}
 RUBRIC = Rubric(criteria=CRITERIA)
+CONFIG = """\
+task: {name: toy}
+rubric:
+  criteria:
+    a: {claim: it is a, points: 1}
+    b: {claim: it is b, points: 2}
+threshold: {points: null}
+"""
 
 
 class Answering:
@@ -144,7 +152,7 @@ def plan(folder: Path, agent: Agent | None = None, **changes: Any) -> Plan:
         "verbose": False,
         "fail_under": None,
         "out": folder / "out",
-        "config": "task: toy\n",
+        "config": CONFIG,
         "overrides": ("task=toy",),
     }
     return Plan(**{**fields, **changes})

@@ -10,9 +10,11 @@ import yaml
 from omegaconf import OmegaConf
 
 from engine.config.prompt import render
+from engine.config.rubric import settle
 from engine.config.schema import noun
-from engine.rubric import Criterion, Gate
+from engine.rubric import Criterion, Gate, Rubric
 from engine.task import Assets, Task
+from engine.threshold import Threshold
 
 ROOT = Path(__file__).parents[1]
 TASKS = {path.stem: yaml.safe_load(path.read_text()) for path in sorted((ROOT / "conf/task").glob("*.yaml"))}
@@ -34,7 +36,9 @@ def prose(task: str, variant: str) -> str:
     assets = Assets(ROOT / "conf/task" / task)
     said = {"topic": "stones", "subject": "stones", **TASKS[task]["task"], "prompt": variant}
     resolved = OmegaConf.to_container(OmegaConf.create({"task": said}), resolve=True)
-    text = render(noun(Task, resolved["task"]), assets)
+    stated = OmegaConf.create({"rubric": rubric(task if task != "literature" else "literature_rl")})
+    held, _ = settle(noun(Rubric, OmegaConf.to_container(stated, resolve=True)["rubric"]), Threshold())
+    text = render(noun(Task, resolved["task"]), assets, held)
     for given in assets.given().values() if task != "ideas" else ():
         assert given.rstrip() in text
         text = text.replace(given.rstrip(), "")

@@ -17,7 +17,7 @@ CUT = 240  # characters of what is said
 
 def rated(points: float, of: float, band: str | None) -> str:
     """Cut, not rounded: what is shown reaches no bound that it does not reach."""
-    return f"{math.floor(points * 1000 + 1e-6) / 1000:g}/{of:g}" + (f" {band}" if band else "")
+    return f"{math.floor(points * 1000 + 1e-6) / 1000:.12g}/{of:g}" + (f" {band}" if band else "")
 
 
 def headline(said: Scores) -> Text:

@@ -40,13 +40,14 @@ def print_sweep(console: Console, jobs: Sequence[Job]) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for key in keys:
         table.add_column(Text(key), overflow="fold")
-    for name in ("pass", "rate (95%)", "average", "cost", "time", "open", "void"):
+    open_ = any(job.summary and job.summary.outcomes["undecided"] for job in jobs)
+    for name in ("pass", "rate (95%)", "average", "cost", "time", *["open"] * open_, "void"):
         table.add_column(name, justify="right", overflow="fold")
     if banded:
         table.add_column("verdicts", overflow="fold")
     for job in jobs:
         swept = [Text(job.swept.get(key, ""), "bold") for key in keys]
-        cells = _cells(job.summary) if job.summary else [f"exit code {job.code}"]
+        cells = _cells(job.summary, open_) if job.summary else [f"exit code {job.code}"]
         table.add_row(*swept, *map(Text, cells))
     console.print()
     console.print(table)
@@ -70,7 +71,7 @@ def _tasks(tasks: Mapping[str, About], jobs: Sequence[Job]) -> Table:
     return table
 
 
-def _cells(summary: Summary) -> list[str]:
+def _cells(summary: Summary, open_: bool) -> list[str]:
     decided = summary.outcomes["pass"] + summary.outcomes["fail"]
     rate = "-" if summary.rate is None else f"{summary.rate:.0%} ({summary.low:.0%} to {summary.high:.0%})"
     scores = summary.scores
@@ -80,5 +81,5 @@ def _cells(summary: Summary) -> list[str]:
     cost = f"${sum(known):.2f}" if len(known) == len(costs) else "unknown"
     bands = ", ".join(f"{count} {name}" for name, count in scores.bands.items() if count)
     cells = [f"{summary.outcomes['pass']}/{decided}", rate, average, cost, f"{summary.seconds:.0f} s"]
-    cells += [str(summary.outcomes["undecided"]), str(summary.outcomes["void"])]
+    cells += [str(summary.outcomes[name]) for name in (*["undecided"] * open_, "void")]
     return [*cells, *([bands] if scores.bands else [])]

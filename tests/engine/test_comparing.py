@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.comparing import compare, means, rates
+from engine.comparing import compare, means, pairs_needed, rates
 from engine.statistics import Z95, binomial
 from tests.engine.test_summary import record
 
@@ -111,3 +111,14 @@ def test_the_same_difference_everywhere():
     """Nothing changed is known for sure; that all changed alike has no error to judge it by."""
     assert means([(0.5, 0.5), (0.2, 0.2)]).p == 1.0
     assert means([(0.5, 0.6), (0.2, 0.3)]) is None
+
+
+@pytest.mark.parametrize(
+    ("gained", "lost", "pairs", "needed"), [(6, 2, 20, 77), (2, 6, 20, 77), (3, 3, 20, None)]
+)
+def test_how_many_pairs_would_show_it(gained, lost, pairs, needed):
+    """By hand: changed 0.4, difference 0.2: 1.744564^2 / 0.04 = 76.09.
+
+    1.744564 is 1.959964 x 0.632456 + 0.841621 x 0.6.
+    """
+    assert pairs_needed(gained, lost, pairs) == needed

@@ -150,7 +150,7 @@ def test_a_sweep_ends_with_a_table(capsys, own, monkeypatch):
     monkeypatch.setenv("COLUMNS", "160")
     assert main([*own, "-m", "threshold.points=1,3", "agent.source=good", "out=swept"]) == 0
     head, first, second = table(capsys.readouterr().out)
-    assert head.startswith("threshold.points pass rate (95%) average cost time void")
+    assert head.startswith("threshold.points pass rate (95%) average cost time open void")
     assert first.startswith("1 1/1 100% (21% to 100%)")
     assert second.startswith("3 0/0 -")
 

@@ -113,6 +113,7 @@ async def handed_in(here, *, name="hand", problem="", **arguments):
     """What comes of a call: the error that the model is told, or the submission's text."""
     try:
         result = await use(ToolCall("1", name, arguments, problem), here)
+        here.refused.extend([name] * result.misfit)  # as the loop does, once a turn is answered
     except Submitted as done:
         return done.submission.files["answer.py"]
     assert result.error

@@ -161,7 +161,7 @@ def test_what_does_not_fit_is_told_once(tmp_path: Path) -> None:
     assert record["usage"]["judge"]["output"] == 0
     told = [received.body["messages"][-1] for received in server.requests[1:]]
     assert len(told) == 1
-    assert "too short" in json.dumps(told)
+    assert "ideas: this breaks the rule minItems 3" in json.dumps(told)
     assert json.loads((tmp_path / "here/submissions/000/ideas.json").read_text(encoding="utf-8")) == two
 
 

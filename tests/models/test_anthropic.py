@@ -245,23 +245,29 @@ async def test_only_who_asks_thinks_at_length(rig: Rig, extended: Any) -> None:
     [
         ({"effort": "low"}, {"type": "adaptive"}, "low"),
         ({"effort": "max"}, {"type": "adaptive"}, "max"),
-        ({"thinking": "between_tools"}, {"type": "between_tools"}, "high"),
-        ({"thinking": "between_tools", "effort": "xhigh"}, {"type": "between_tools"}, "xhigh"),
+        ({"thinking": "between_tools"}, {"type": "adaptive"}, "high"),
+        ({"thinking": "between_tools", "effort": "xhigh"}, {"type": "adaptive"}, "xhigh"),
     ],
 )
-async def test_what_the_config_says_of_thinking_holds(
-    rig: Rig, options: Any, thinking: Any, effort: str
-) -> None:
-    """`extended` fills in what is left open, and takes nothing back."""
+async def test_how_much_is_thought_at_length(rig: Rig, options: Any, thinking: Any, effort: str) -> None:
+    """`extended` says how to think; an effort that the model's YAML states itself stays."""
     await rig.model("claude-sonnet-5-5", extended=ADAPTIVE, **options).reply(AT_LENGTH)
     assert (rig.body["thinking"], rig.body["output_config"]) == (thinking, {"effort": effort})
     assert rig.server.invalid == []
 
 
-async def test_a_budget_of_the_config_holds(rig: Rig) -> None:
-    """Also against another budget."""
-    await rig.model("claude-haiku-4-5", thinking={"budget": 2000}, extended=BUDGET).reply(AT_LENGTH)
+async def test_a_budget_to_think_at_length(rig: Rig) -> None:
+    """It is another than that of ordinary requests."""
+    model = rig.model("claude-haiku-4-5", thinking={"budget": 2000}, extended=BUDGET)
+    await model.reply(AT_LENGTH)
+    assert rig.body["thinking"] == {"type": "enabled", "budget_tokens": 10_000}
+    await model.reply(ASK)
     assert rig.body["thinking"] == {"type": "enabled", "budget_tokens": 2000}
+
+
+def test_to_think_at_length_is_to_think() -> None:
+    with pytest.raises(ValueError, match=r"extended\.thinking=disabled"):
+        Anthropic("claude-haiku-5-5", extended={"thinking": "disabled"})
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,10 @@ class Document:
         self.attempt = attempt(folder, tools={"submit": SubmitDocument(FORM)})
 
     async def __call__(self, /, **document):
-        return await use(ToolCall("1", "submit", document), self.attempt)
+        """As the agent's loop does: a misfit is counted once it is answered."""
+        result = await use(ToolCall("1", "submit", document), self.attempt)
+        self.attempt.refused.extend(["submit"] * result.misfit)
+        return result
 
     async def handed_in(self, /, **document):
         with pytest.raises(Submitted) as done:

@@ -16,10 +16,10 @@ def test_problems_name_their_place():
 
 
 def test_the_first_few_are_told_and_all_counted():
-    """Each cut to a readable length."""
+    """What would repeat much of the document is told by the rule that it breaks."""
     said = examine({"items": {"type": "integer"}}, str(["x" * 1000] * 9).replace("'", '"'), "json")
     assert said["count"] == 9
-    assert [len(each) for each in said["problems"]] == [203] * 5
+    assert said["problems"] == [f'{at}: this breaks the rule type "integer"' for at in range(5)]
 
 
 @pytest.mark.parametrize("text", ["d: 2026-01-31\n", "1: one\n", "a: &x b\nc: *x\n"])

@@ -75,7 +75,8 @@ async def test_a_misquote_is_asked_again_and_then_unclear(tmp_path):
     assert len(model.asked) == 4
     again = model.asked[1].messages
     assert isinstance(again[1], Turn)
-    assert "does not stand at line 3" in again[2].parts[0]
+    told = "a: the quote from line 3 of 'answer.py' does not stand there"
+    assert again[2].parts == (f"{told}\nAnswer again, whole, in the same form.",)
 
 
 async def test_a_misquote_mended_stands(tmp_path):
@@ -237,10 +238,10 @@ def unremarked(said):
 SPOILT = [
     (lambda said: said["items"].pop(), r"shown the items 1 to 3, once each, and answered \[1, 2\]"),
     (lambda said: said["items"][1]["answers"].pop(), r"item 2: you were asked for value, newness"),
-    (eleven, r"items\[0\]\.answers\[1\]\.score: 11 is greater than the maximum of 10"),
-    (swapped, r"item 1 is called '.*', and you call it '.*'"),
+    (eleven, r"items\[0\]\.answers\[1\]\.score: maximum 10\b"),
+    (swapped, "the title that you give is not that of item 1, item 2; copy it to the letter"),
     (against_the_scores, r"you rank item 3 above item 1, but by your own scores and the weights"),
-    (unremarked, r"items\[2\]\.answers\[0\]\.risks: \[\]"),
+    (unremarked, r"items\[2\]\.answers\[0\]\.risks: minItems 1\b"),
 ]
 
 

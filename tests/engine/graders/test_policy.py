@@ -54,18 +54,22 @@ def test_pass_or_fail_has_no_scale():
     assert "short: it is short\n\nAnswer" in text
 
 
+SCORING = SCORE.format(number=3, where="")
+BESIDE = SCORE.format(number=4, where=", where a criterion has a scale")
+
+
 @pytest.mark.parametrize(
     ("criteria", "told", "last"),
     [
         ({"short": MIXED["short"]}, [DECIDE], "verdict"),
-        (SCORED, [SCORE], "score"),
-        (MIXED, [DECIDE, SCORE], "score"),
+        (SCORED, [SCORING], "score"),
+        (MIXED, [DECIDE, BESIDE], "score"),
     ],
 )
 def test_how_to_conclude_is_told_for_each_kind_of_scale(criteria, told, last):
     """Deciding, scoring or both, before the submission; and in a word after it."""
     rubric = Rubric(criteria=criteria)
-    assert [words for words in (DECIDE, SCORE) if words in policy(rubric)] == told
+    assert [words for words in (DECIDE, SCORING, BESIDE) if words in policy(rubric)] == told
     assert question(criteria, rubric).endswith(f"then the reason, then the {last}.")
 
 

@@ -109,7 +109,8 @@ async def test_an_item_is_quoted_from_its_own_text_alone(tmp_path, file, line, q
     model = Answering(scored.scoring(spoil=quoting(file, line, quote), mends=False))
     said = await decided(tmp_path, model)
     again = model.asked[1].messages[-1].parts[0]
-    assert f"Warm caches value: the quote {quote!r} does not stand at line {line} of {file!r}" in again
+    told = f"item 1 value: the quote from line {line} of {file!r} does not stand there"
+    assert again == f"{told}\nAnswer again, whole, in the same form."
     wrong = said["Warm caches"].pop("value")
     assert (wrong.verdict, wrong.score, wrong.title) == ("unclear", None, "Warm caches")
     assert "(the judge said: so value of Warm caches)" in wrong.reason

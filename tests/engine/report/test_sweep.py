@@ -35,17 +35,17 @@ def rows(*jobs: Job, width: int = 160) -> list[list[str]]:
 
 
 def test_a_row_for_each_job():
-    """What was swept, then passes of decided runs, the rate with its interval, average, cost, time, voids."""
+    """What was swept, passes of decided runs, rate with interval, average, cost, time, open and void."""
     head, first, second = rows(
         Job({"agent.model": "haiku", "runs": "5"}, 3, summary_of(RECORDS)),
         Job({"agent.model": "opus", "runs": "1"}, 0, summary_of([record("pass")], seconds=61.7)),
     )
-    assert head == ["agent.model", "runs", "pass", "rate (95%)", "average", "cost", "time", "void"]
+    assert head == ["agent.model", "runs", "pass", "rate (95%)", "average", "cost", "time", "open", "void"]
     assert first[:3] == ["haiku", "5", "1/3"]
     assert re.fullmatch(r"33% \(\d+% to \d+%\)", first[3])
-    assert first[5:] == ["$0.10", "3 s", "1"]
+    assert first[5:] == ["$0.10", "3 s", "1", "1"]
     assert second[:3] == ["opus", "1", "1/1"]
-    assert second[5:] == ["$0.02", "62 s", "0"]
+    assert second[5:] == ["$0.02", "62 s", "0", "0"]
 
 
 def test_averages_and_bands():

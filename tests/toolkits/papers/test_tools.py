@@ -91,7 +91,7 @@ class TestCorpus:
         [
             ("web_search", {}, "'query' is a required property"),
             ("web_search", {"query": "  "}, "query"),
-            ("web_search", {"query": "x" * 501}, "is too long"),
+            ("web_search", {"query": "x" * 501}, "query: this breaks the rule maxLength 500"),
             ("web_search", {"query": "x", "max_results": 0}, "max_results: 0 is less than the minimum of 1"),
             (
                 "web_search",

@@ -10,6 +10,7 @@ from typing import Any
 from engine.submission import Submission
 
 MOST = 20
+LISTED = 30  # texts of a list
 LONGEST = 20_000  # characters of a text that are looked at
 PROPOSED = ("problem", "approach", "expected_outcome", "metrics")
 
@@ -44,4 +45,4 @@ def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value[:LONGEST]
     elif isinstance(value, list):
-        yield from (each[:LONGEST] for each in value[:LONGEST] if isinstance(each, str))
+        yield from (each[:LONGEST] for each in value[:LISTED] if isinstance(each, str))
