@@ -131,10 +131,18 @@ def _conduct(cfg: DictConfig, origin: Origin) -> Job:
 
 
 def _tell(jobs: Sequence[Job]) -> None:
+    """One table, and one page in the folder that holds those of all jobs."""
+    from engine.experiment import write
     from engine.report.sweep import print_sweep
     from engine.terminal import Terminal
 
-    print_sweep(Terminal(), jobs)
+    terminal = Terminal()
+    print_sweep(terminal, jobs)
+    folders = [job.folder for job in jobs if job.folder and job.summary]
+    if len(folders) > 1:
+        page = Path(os.path.commonpath(folders)) / f"sweep-{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}.html"
+        write(folders, page)
+        terminal.print(f"All of them in {page}", markup=False, highlight=False, soft_wrap=True)
 
 
 def refuse(message: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.errors import Refused
@@ -21,8 +22,10 @@ from sandbox import SandboxError
 DONE, UNDER, VOIDS, INTERRUPTED = 0, 1, 3, 130
 
 
-def conduct(plan: Plan) -> tuple[int, Summary | None]:
-    """Run it, print each result as it completes and the summary at the end. Returns exit code and summary.
+def conduct(plan: Plan) -> tuple[int, Summary | None, Path]:
+    """Run it, print each result as it completes and the summary at the end.
+
+    Returns the exit code, the summary, None where nothing was begun, and the folder:
 
     0 done; 1 the pass rate lies under `fail_under`, undecided runs counted as fails; 3 some runs are void,
     or could not be kept; 130 interrupted, what finished is kept. Raises Refused where no sandbox of this
@@ -37,27 +40,27 @@ def conduct(plan: Plan) -> tuple[int, Summary | None]:
     except KeyboardInterrupt:
         ended = "Interrupted"
     if not folder.begun():
-        return INTERRUPTED, None
+        return INTERRUPTED, None, folder.path
     wall = time.monotonic() - started
     summary = summarize(folder.records(), plan.threshold, plan.rubric, wall, plan.auto)
     folder.summarize({"task": plan.task.name, "ended_early": ended, **summary.document()})
-    _write_page(folder.path)
+    write([folder.path], folder.path / "report.html")
     print_summary(terminal, summary, folder.path)
     if ended:
         terminal.print(f"{ended}: {summary.runs} of {plan.runs} runs finished and are kept.", markup=False)
-        return INTERRUPTED if ended == "Interrupted" else VOIDS, summary
-    return exit_code(summary, plan.fail_under), summary
+        return INTERRUPTED if ended == "Interrupted" else VOIDS, summary, folder.path
+    return exit_code(summary, plan.fail_under), summary, folder.path
 
 
-def _write_page(folder: Path) -> None:
-    """It can be made again from the records, so nothing that goes wrong here may cost the result."""
+def write(folders: Sequence[Path], page: Path) -> None:
+    """All of them as one page. It can be made again from the records: nothing here may cost the result."""
     from engine.past import read
     from engine.report.html import write_page  # what it imports is needed only now
 
     try:
-        write_page([read(folder)], folder / "report.html")
+        write_page(list(map(read, folders)), page)
     except (Refused, OSError) as error:
-        print(f"report.html could not be written: {error}", file=sys.stderr)
+        print(f"{page.name} could not be written: {error}", file=sys.stderr)
 
 
 async def _run(plan: Plan, folder: Folder, display: Display) -> str:

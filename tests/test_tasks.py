@@ -15,6 +15,7 @@ from engine.config.schema import noun
 from engine.rubric import Criterion, Gate, Rubric
 from engine.task import Assets, Task
 from engine.threshold import Threshold
+from tests.engine.config.composing import planned
 
 ROOT = Path(__file__).parents[1]
 TASKS = {path.stem: yaml.safe_load(path.read_text()) for path in sorted((ROOT / "conf/task").glob("*.yaml"))}
@@ -64,6 +65,27 @@ def test_variants_of_a_prompt_differ(task):
     """Each hint says something."""
     texts = {prose(task, variant) for variant in TASKS[task]["task"]["prompts"]}
     assert len(texts) == len(TASKS[task]["task"]["prompts"])
+
+
+ASKED = ("task=ideas", "agent=replay", "grading=probe")
+
+
+def test_the_prompt_for_ideas_asks_for_what_the_rubric_holds():
+    """How many there are to be, and what each criterion is worth: the rubric's own numbers."""
+    plain = planned(*ASKED, "topic=memory").prompt
+    assert "Propose 3 research ideas on" in plain
+    assert (
+        "business viability (30%), potential upside (25%), likelihood of success (30%), novelty (15%)"
+        in plain
+    )
+    weights = ("rubric.criteria.novelty.weight=0.2", "rubric.criteria.business_viability.weight=0.25")
+    changed = planned(*ASKED, "topic=all", "rubric.items.min=4", "rubric.items.max=7", *weights).prompt
+    assert "Propose 4 to 7 research ideas on" in changed
+    assert (
+        "business viability (25%), potential upside (25%), likelihood of success (30%), novelty (20%)"
+        in changed
+    )
+    assert "business viability (" not in planned(*ASKED, "topic=memory", "task.prompt=short").prompt
 
 
 TOPICS = {

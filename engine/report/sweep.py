@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -29,6 +30,7 @@ class Job:
     swept: Mapping[str, str]
     code: int
     summary: Summary | None
+    folder: Path | None = None
     about: About | None = None
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.coherence import problems, share
+from engine.coherence import problems, scales, share
 from engine.rubric import Criterion, Gate, Items, Rubric, Scale
 from engine.threshold import Band, Threshold
 
@@ -150,3 +150,15 @@ def test_all_problems_are_found():
 def test_a_share(value, fine):
     """None is no share at all, and both ends are shares."""
     assert (list(share("fail_under", value)) == []) is fine
+
+
+def test_scales_alone():
+    """All that do not go up, whatever else is wrong."""
+    said = replace(CRITERION, points=-1.0, passes=99, anchors={99: ""})
+    rubric = Rubric(
+        criteria={"a": said, "b": replace(said, scale=Scale(1, 0)), "c": replace(said, scale=Scale(2, 2))}
+    )
+    assert [problem.split(": ")[:2] for problem in scales(rubric)] == [
+        ["rubric.criteria.b.scale", "low=1, high=0"],
+        ["rubric.criteria.c.scale", "low=2, high=2"],
+    ]

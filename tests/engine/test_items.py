@@ -7,7 +7,8 @@ import json
 import pytest
 
 from engine.errors import AgentFailed
-from engine.items import items, line
+from engine.graders.fence import shown
+from engine.items import DEEPEST, called, items, line
 from engine.rubric import Items
 from engine.submission import Submission
 
@@ -44,6 +45,27 @@ def test_what_nobody_sees_in_a_title_is_written_out():
     """Two titles that look the same are not the same, and it shows."""
     (item,) = found({"title": "A\u200bB\u202e"})
     assert item.title == "A⟦U+200B⟧B⟦U+202E⟧"
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("A bold idea", "A bold idea"),
+        (" A \n\t bold\n\n idea ", "A bold idea"),
+        ("A bold\r\nidea\r", "A bold idea"),
+        ("A\rbold idea", "A⟦U+000D⟧bold idea"),
+        ("A\u200bB\u202e", "A⟦U+200B⟧B⟦U+202E⟧"),
+        ("A\u00a0B\u2028C\u3000D", "A⟦U+00A0⟧B⟦U+2028⟧C⟦U+3000⟧D"),
+        ("A\x0bB\x1cC\x85D", "A⟦U+000B⟧B⟦U+001C⟧C⟦U+0085⟧D"),
+        ("\ud800 A", "⟦U+D800⟧ A"),
+        ("Über {x} [/b] ⟦U+200B⟧", "Über {x} [/b] ⟦U+200B⟧"),
+    ],
+)
+def test_a_title_is_what_a_judge_is_shown(title, name):
+    """Who copies the lines that are shown, or the name itself, has called it by its name."""
+    (item,) = found({"title": title})
+    copied = "\n".join(shown({"item": item.text})["item"]).removeprefix("title: ")
+    assert item.title == called(title) == called(copied) == called(name) == name
 
 
 def test_all_that_an_item_says_is_shown():
@@ -131,16 +153,19 @@ def test_one_number_alone_may_be_asked_for():
 
 
 def test_however_deep_an_item_is_nested():
-    """It is read, or it is the agent's failure: never an error of ours."""
-    ends = set()
-    for depth in range(850, 1000):
-        nest = '{"title": "T", "deep": ' + "[" * depth + "]" * depth + "}"
-        try:
-            ends.add(items(handed_in(f'{{"ideas": [{nest}]}}'), "ideas.json", Items("ideas"))[0].title)
-        except AgentFailed as failed:
-            ends.add(failed.failure)
-    assert "invalid_submission" in ends
-    assert found({"title": "T", "deep": [[[[[["x"]]]]]]})[0].text.endswith("- x")
+    """It is read up to ten levels, or it is the agent's failure: never an error of ours."""
+    for depth in (1, DEEPEST, DEEPEST + 1, *range(850, 1000)):
+        nest = '{"title": "T", "deep": ' + "[" * depth + "7" + "]" * depth + "}"
+        here = handed_in(f'{{"ideas": [{nest}]}}')
+        if depth <= DEEPEST:
+            (item,) = items(here, "ideas.json", Items("ideas"))
+            assert item.text.endswith(f"\n{'    ' * depth}- 7")
+            continue
+        with pytest.raises(AgentFailed) as failed:
+            items(here, "ideas.json", Items("ideas"))
+        assert failed.value.failure == "invalid_submission"
+        if depth < 900:
+            assert failed.value.reason == "ideas.json: ideas[0]: this is nested too deeply"
 
 
 def test_the_first_file_stands_in_for_another_name():
@@ -197,3 +222,15 @@ def test_the_line_of_a_quote_is_that_of_its_item():
     assert line(DOCUMENT, "Banks pay.", "Second") == 9
     escaped = json.dumps({"ideas": [{"title": "Über", "text": "größer"}]}, indent=1)
     assert line(escaped, "text: größer", "Über") == 5
+
+
+def test_an_item_is_found_by_its_whole_title():
+    """Not where another's text or title has these words in it, nor where they are part of a word."""
+    ideas = [
+        {"title": "Second thoughts", "text": "Second to none.", "who": "Banks pay."},
+        {"title": "Not Second", "who": "Banks pay."},
+        {"title": "Second", "who": "Banks pay."},
+    ]
+    text = json.dumps({"ideas": ideas}, indent=1)
+    lines = [at for at, each in enumerate(text.split("\n"), start=1) if "Banks" in each]
+    assert [line(text, "Banks pay.", idea["title"]) for idea in ideas] == lines

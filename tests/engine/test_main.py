@@ -126,10 +126,12 @@ def test_an_experiment_from_command_to_folder(capsys, own, tmp_path):
 
 
 def test_a_sweep(capsys, own, tmp_path):
-    """Each job has a folder named by what is swept, and Hydra leaves nothing of its own."""
+    """Each job has a folder named by what is swept, all share a page, and Hydra leaves nothing of its own."""
     assert main([*own, "-m", "task.prompt=default,free", "threshold.points=1,2", "out=swept"]) == 0
     assert capsys.readouterr().out.count("Kept in") == 4
-    assert sorted(path.name for path in (tmp_path / "swept").iterdir()) == [
+    (page,) = (tmp_path / "swept").glob("sweep-*.html")
+    assert page.read_text(encoding="utf-8").count('"outcome"') >= 4
+    assert sorted(path.name for path in (tmp_path / "swept").iterdir() if path.is_dir()) == [
         "task.prompt=default,threshold.points=1",
         "task.prompt=default,threshold.points=2",
         "task.prompt=free,threshold.points=1",
@@ -142,7 +144,7 @@ def table(text: str) -> list[str]:
     """What stands below the last folder, its rows without their blanks."""
     rows = [" ".join(row.split()) for row in text.splitlines()]
     at = max((at for at, row in enumerate(rows) if "rate (95%)" in row), default=len(rows))
-    return rows[at:]
+    return [row for row in rows[at:] if not row.startswith("All of them in")]
 
 
 def test_a_sweep_ends_with_a_table(capsys, own, monkeypatch):
@@ -175,12 +177,12 @@ def ending(monkeypatch: pytest.MonkeyPatch, *endings: int | BaseException) -> li
     """Have experiments end as told, one after another; the list fills with their plans."""
     plans: list[Plan] = []
 
-    def conduct(plan: Plan) -> tuple[int, None]:
+    def conduct(plan: Plan) -> tuple[int, None, Path]:
         plans.append(plan)
         told = endings[len(plans) - 1]
         if isinstance(told, BaseException):
             raise told
-        return told, None
+        return told, None, plan.out
 
     monkeypatch.setattr(engine.experiment, "conduct", conduct)
     return plans

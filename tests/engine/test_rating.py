@@ -58,6 +58,30 @@ def test_what_is_unclear_lies_anywhere_on_its_scale(said, lowest, highest):
     assert most(said, WEIGHED) == pytest.approx(highest)
 
 
+def test_only_the_item_that_is_unclear_is_open():
+    """Of X, open, and Y, 4, the mean lies between (1 + 4) / 2 = 2.5 and (10 + 4) / 2 = 7.
+
+    0.6 * 2.5 + 0.4 * 5 = 3.5, and 0.6 * 7 + 0.4 * 5 = 6.2.
+    """
+    said = {"a": unclear(items=(unclear("X"), scored(4, title="Y"))), "b": scored(5)}
+    assert least(said, WEIGHED) == pytest.approx(3.5)
+    assert most(said, WEIGHED) == pytest.approx(6.2)
+
+
+def test_items_that_are_all_unclear_are_open_as_the_whole():
+    """From the bottom of the scale to its top, as where there are no items."""
+    each = (unclear("X"), unclear("Y"))
+    said = {"a": unclear(items=each), "b": unclear(items=each)}
+    assert (least(said, WEIGHED), most(said, WEIGHED)) == (pytest.approx(1), pytest.approx(10))
+
+
+def test_an_unclear_item_of_pass_or_fail():
+    """Of a pass, a fail and one that is open a third is sure, and two thirds may be: of 3 points 1 and 2."""
+    each = (Verdict("pass", "", title="X"), Verdict("fail", "", title="Y"), unclear("Z"))
+    own, said = {"a": Criterion("a", 3.0)}, {"a": unclear(items=each)}
+    assert (least(said, own), most(said, own)) == (pytest.approx(1), pytest.approx(2))
+
+
 def test_scales_of_their_own():
     """3 points on 0 to 5 and 1 point on 2 to 4: 3 * 2/5 + 1 * 3/4 = 1.95; of the unclear 0 and 0.5 to 4."""
     own = {"a": Criterion("a", 3.0, scale=Scale(0, 5)), "b": Criterion("b", 1.0, scale=Scale(2, 4))}

@@ -178,7 +178,10 @@ async def test_the_transcript_tells_the_whole_run(tmp_path):
     """From start to end, each step in order."""
     await one(plan(tmp_path, agent_model=Scripted(SUBMITS)))
     lines = (tmp_path / "out/transcripts/000.jsonl").read_text().splitlines()
-    events = [json.loads(line)["event"] for line in lines]
+    told = [json.loads(line) for line in lines]
+    events = [event["event"] for event in told]
+    assert (told[0]["run"], told[0]["prompt"]) == (0, plan(tmp_path).prompt)
+    assert told[0]["prompt"].strip()
     assert events == [
         "run_started", "model_call", "model_call", "tool_call", "submitted",
         "model_call", "model_call", "verdict", "verdict", "run_ended",

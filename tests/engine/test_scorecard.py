@@ -140,6 +140,62 @@ def test_an_item_without_any_score():
     assert re.search(r"Open +- +- +- +- +-\n", printed(of(run(ideas={"Open": (None,) * 4})), 80))
 
 
+MIXED = Rubric(
+    criteria={
+        "wide": Criterion("a", 4.0, scale=Scale(0, 100)),
+        "ten": Criterion("b", 4.0, scale=TEN),
+        "met": Criterion("c", 2.0),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "lowest"),
+    [
+        ((40, 6, 1), "wide"),  # 40 of 100 are farther down than 5 steps of 9, though 6 is less
+        ((60, 6, 1), "ten"),  # 0.6 and 0.56
+        ((60, 10, 1), "wide"),
+        ((99, 10, 1), "wide"),  # what is at the top is no criticism, 1 of 1 included
+        ((100, 10, 0), "met"),
+        ((1, 1, 1), "ten"),  # 0.01 and 0: the bottom of a scale is its nought
+        ((None, 9, 1), "ten"),
+        ((100, 10, 1), ""),
+        ((None, 10, 1), ""),
+    ],
+)
+def test_the_lowest_is_that_farthest_down_its_scale(said, lowest):
+    """Whatever the scales; where nothing is wrong, nothing is said."""
+    own = dict(zip(MIXED.criteria, said, strict=True))
+    verdicts = {
+        id: {"verdict": "pass", "score": 1, "items": [{"title": "X", "reason": f"no {id}"}]} for id in own
+    }
+    told = record("pass", 0, points={"got": 5.0, "of": 10.0})
+    one = replace(told, verdicts=verdicts, items=[{"title": "X", "points": 5.0, "scores": own}])
+    (card,) = scores([one], MIXED).cards
+    assert (card.rows[0].lowest, card.rows[0].reason) == (lowest, lowest and f"no {lowest}")
+    text = printed(scores([one], MIXED), 80)
+    assert ("- X, " in text) is bool(lowest)
+
+
+def test_without_bands_there_is_an_average_too():
+    """And no colon that leads to nothing."""
+    said = scores([run(0, band=None), run(1, 8.0, None)], replace(RUBRIC, bands={}))
+    assert headline(said).plain == "Average 7.38 of 10 over 2 runs"
+
+
+def test_the_id_of_a_criterion_is_text():
+    """Markup in it neither ends a run nor vanishes."""
+    own = {"[/b]": 5, "[red]x": 6}
+    rubric = Rubric(criteria={id: Criterion("a", 5.0, scale=TEN) for id in own})
+    verdicts = {id: {"verdict": "pass", "score": 1, "items": [{"title": "X", "reason": "so"}]} for id in own}
+    told = record("pass", 0, points={"got": 5.5, "of": 10.0})
+    one = replace(told, verdicts=verdicts, items=[{"title": "X", "points": 5.5, "scores": own}])
+    text = printed(scores([one], rubric), 80)
+    assert "[/b]" in text.split("- X")[0]
+    assert "[red]x" in text.split("- X")[0]
+    assert "- X, [/b] 5: so" in text
+
+
 def test_a_few_runs_have_cards():
     """The first three that have items; all count."""
     said = of(run(0, items=[]), *(run(number) for number in range(1, 6)))
@@ -156,10 +212,23 @@ def test_a_card_says_what_the_first_sample_said():
 
 @pytest.mark.parametrize(
     ("points", "band", "text"),
-    [(6.75, "GOOD", "6.75/10 GOOD"), (6.0, None, "6/10"), (6.123456, None, "6.123/10"), (0.0, None, "0/10")],
+    [
+        (6.75, "GOOD", "6.75/10 GOOD"),
+        (6.0, None, "6/10"),
+        (6.123456, None, "6.123/10"),
+        (0.0, None, "0/10"),
+        (6.4999, "FAIR", "6.499/10 FAIR"),
+        (9.9996, None, "9.999/10"),
+        (12_345.6789, None, "12345.678/10"),
+        (6499.9996, None, "6499.999/10"),
+        (0.1 + 0.2, None, "0.3/10"),
+        (6.5 - 1e-12, "GOOD", "6.5/10 GOOD"),
+        (4.35, None, "4.35/10"),
+        (1.005, None, "1.005/10"),
+    ],
 )
 def test_rated(points, band, text):
-    """Points of those that could be had, and the band where there is one."""
+    """Points of those that could be had, cut below any bound that they do not reach, and the band."""
     assert rated(points, 10.0, band) == text
 
 

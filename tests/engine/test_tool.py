@@ -155,6 +155,39 @@ async def test_a_call_that_was_cut_off_is_never_let_through(tmp_path):
     assert "x: 'wrong'" in await handed_in(here, x="wrong")
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments", "problem", "misfit"),
+    [
+        ("hand", {"x": "wrong"}, "", True),
+        ("add", {}, "", True),
+        ("add", {"x": -1}, "", False),
+        ("add", {"x": 1}, "", False),
+        ("add", {"x": "wrong"}, "cut off", False),
+        ("sing", {}, "", False),
+    ],
+)
+async def test_a_misfit_is_marked_and_not_counted(tmp_path, name, arguments, problem, misfit):
+    """Counting is the loop's, once all calls of a turn are answered; other errors are no misfits."""
+    here = attempt(tmp_path, tools={"hand": Handing(), "add": Add()})
+    result = await use(ToolCall("1", name, arguments, problem), here)
+    assert result.misfit is misfit
+    assert result.error is (misfit or arguments != {"x": 1})
+    assert here.refused == []
+
+
+async def test_a_long_argument_is_not_repeated(tmp_path):
+    """What is wrong with it is told by the rule; of many problems the first five."""
+    result = await call(tmp_path, Add(), x="x" * 10_000)
+    assert result.text == 'ValueError: x: this breaks the rule type "integer"'
+
+    class Many(Add):
+        schema: ClassVar = {"properties": {f"x{at}": {"type": "integer"} for at in range(9)}}
+
+    result = await call(tmp_path, Many(), **{f"x{at}": "x" * 10_000 for at in range(9)})
+    told = [f'x{at}: this breaks the rule type "integer"' for at in range(5)]
+    assert result.text == "ValueError: " + "; ".join(told)
+
+
 async def test_other_tools_refuse_always(tmp_path):
     """Arguments that do not fit never reach a tool that does not say it takes them."""
     here = attempt(tmp_path, tools={"add": Add()})

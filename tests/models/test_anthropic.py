@@ -265,6 +265,28 @@ async def test_a_budget_to_think_at_length(rig: Rig) -> None:
     assert rig.body["thinking"] == {"type": "enabled", "budget_tokens": 2000}
 
 
+async def test_a_model_that_is_told_not_to_think_does_at_length(rig: Rig) -> None:
+    """What `thinking` says is of ordinary requests alone, and so is a smaller room."""
+    model = rig.model("claude-sonnet-5-5", thinking="disabled", max_tokens=4_000, extended=ADAPTIVE)
+    assert model.thinks()
+    await model.reply(AT_LENGTH)
+    assert (rig.body["thinking"], rig.body["max_tokens"]) == ({"type": "adaptive"}, 32_000)
+    assert rig.body["output_config"] == {"effort": "high"}
+    await model.reply(ASK)
+    assert (rig.body["thinking"], rig.body["max_tokens"]) == ({"type": "disabled"}, 4_000)
+    assert "output_config" not in rig.body
+    assert rig.server.invalid == []
+
+
+async def test_thinking_of_the_model_where_extended_names_none(rig: Rig) -> None:
+    """What is left open there is as in any request."""
+    model = rig.model("claude-sonnet-5-5", thinking="between_tools", extended={"effort": "max"})
+    await model.reply(AT_LENGTH)
+    assert rig.body["thinking"] == {"type": "between_tools"}
+    assert rig.body["output_config"] == {"effort": "max"}
+    assert rig.body["max_tokens"] == 16_000
+
+
 def test_to_think_at_length_is_to_think() -> None:
     with pytest.raises(ValueError, match=r"extended\.thinking=disabled"):
         Anthropic("claude-haiku-5-5", extended={"thinking": "disabled"})

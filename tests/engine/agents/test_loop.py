@@ -14,6 +14,7 @@ from engine.model import Results, ToolCall, Turn, Usage, User
 from engine.models.scripted import Scripted
 from engine.task import Limits, Task
 from tests.doubles import CODE, SUBMITS, Answering, attempt
+from toolkits.submit import SubmitDocument
 
 
 def task(**limits: object) -> Task:
@@ -148,3 +149,14 @@ async def test_the_transcript_tells_every_call(tmp_path):
     assert [event["event"] for event in events] == ["model_call", "model_call", "tool_call"]
     assert events[0]["usage"]["output"] > 0
     assert this.transcript.usage["agent"].tokens > 0
+
+
+async def test_two_misfits_of_one_turn_are_both_told(tmp_path):
+    """A call cannot heed what is said of another of its turn; the next turn's is handed in as it is."""
+    misfit = {"name": "hand", "arguments": {"ideas": []}}
+    model = Scripted([{"calls": [misfit, misfit]}, {"calls": [misfit]}])
+    form = {"type": "object", "properties": {"ideas": {"type": "array", "minItems": 1}}}
+    here = attempt(tmp_path, tools={"hand": SubmitDocument(form)})
+    submission = await Loop(model, "Please submit.").solve(here)
+    assert json.loads(submission.files["answer.py"]) == {"ideas": []}
+    assert here.refused == ["hand", "hand"]

@@ -6,6 +6,7 @@ import pytest
 
 from engine.config.prompt import render
 from engine.errors import Refused
+from engine.rubric import Criterion, Items, Rubric
 from engine.task import Assets, Task
 from tests.engine.config.composing import write
 
@@ -29,6 +30,16 @@ def test_given_and_task_can_be_shown(tmp_path):
         "{% for path, text in given.items() %}{{ path }}: {{ text }}{% endfor %}<{{ task.submission }}>"
     )
     assert told(tmp_path, template) == "a/b.py: x = 1\n<submission.py>\n"
+
+
+def test_the_rubric_can_be_shown(tmp_path):
+    """How many items are asked for, and what its criteria are worth."""
+    template = "{% for id, one in rubric.criteria.items() %}{{ id }} {{ one.points }}, {% endfor %}"
+    template += "{{ rubric.items.max }}"
+    write(tmp_path, {"prompt.md": template, "given/a.txt": "x"})
+    rubric = Rubric(items=Items("ideas", max=7), criteria={"a": Criterion("it is a", 2.5)})
+    task = Task(name="toy", description="a toy", prompts=HINTS)
+    assert render(task, Assets(tmp_path), rubric) == "a 2.5, 7\n"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from engine.config.rubric import settle
 from engine.errors import Refused
-from engine.rubric import Criterion, Rubric, Scale
+from engine.rubric import Criterion, Items, Rubric, Scale
 from engine.threshold import Threshold
 from tests.engine.config.composing import planned
 
@@ -81,6 +81,13 @@ def test_weights_are_scaled_where_it_is_wished(weights):
         ({"a": {"anchors": {"most": "x"}}}, r"criteria\.a\.anchors"),
         ({"a": {"anchors": {"7.5": "x"}}}, r"criteria\.a\.anchors"),
         ({"a": {"anchors": ["x"]}}, r"criteria\.a[.:].* must be a mapping"),
+        ({"a": {"anchors": {7: 7}}}, r"criteria\.a\.anchors\.7=7: this must be a text$"),
+        ({"a": {"anchors": {"7": ["x"]}}}, r"criteria\.a\.anchors\.7=\['x'\]: this must be a text$"),
+        ({"a": {"anchors": {7: True}}}, r"criteria\.a\.anchors\.7=True: this must be a text$"),
+        ({"a": {"scale": {"high": 0}}}, r"criteria\.a\.scale: low=1, high=0: this must go up"),
+        ({"a": {"scale": {"low": 0, "high": 0}}}, r"criteria\.a\.scale: low=0, high=0: this must go up"),
+        ({"a": {"scale": {"low": -1}}}, r"criteria\.a\.scale: low=-1, high=10: .* from 0 or more"),
+        ({"a": {"weight": 1, "scale": {"high": 0}}}, r"criteria\.a\.scale: low=1, high=0: "),
     ],
 )
 @pytest.mark.parametrize("normalise", [False, True])
@@ -234,6 +241,44 @@ def test_an_anchor_from_the_command_line():
     assert anchors == plain | {10: "Unheard of.", 9: "New."}
     with pytest.raises(Refused, match=r"^rubric\.criteria\.novelty\.anchors\.11: this lies outside"):
         planned(*TRYING, "rubric.criteria.novelty.anchors.11=More.")
+
+
+@pytest.mark.parametrize("high", [0, 1, -3])
+def test_a_scale_that_does_not_go_up_from_the_command_line(high):
+    """The key is told, and nothing is divided by nought."""
+    with pytest.raises(Refused, match=rf"^rubric\.criteria\.business_viability\.scale: low=1, high={high}: "):
+        planned(*TRYING, f"rubric.scale.high={high}")
+
+
+def test_an_anchor_from_the_command_line_is_a_text():
+    with pytest.raises(Refused, match=r"^rubric\.criteria\.novelty\.anchors\.10=7: this must be a text"):
+        planned(*TRYING, "rubric.criteria.novelty.anchors.10=7")
+
+
+TITANS = ("task=titans", *TRYING[1:], "rubric.items={field: ideas}")
+
+
+def test_items_for_a_rubric_that_has_none():
+    """Whichever it is: what is left open is filled in, and what cannot go with items is told."""
+    with pytest.raises(Refused, match=r"^task\.submission=titans\.py: items are read from a \.json file"):
+        planned(*TITANS)
+    plan = planned(*TITANS, "task.submission=x.json", "judge.criteria_per_call=all")
+    assert plan.rubric.items == Items("ideas")
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"fild": "ideas"}, r"items\.fild: there is no such key\. Did you mean field\?"),
+        ({"field": "ideas", "min": "few"}, r"items\.min: few"),
+        ({"min": 2}, r"items"),
+        ("ideas", r"items: this must be a mapping with field, title, min, max"),
+    ],
+)
+def test_items_that_cannot_be_used(said, words):
+    """By their key."""
+    with pytest.raises(Refused, match=rf"^rubric\.{words}"):
+        stated({"a": {}}, items=said)
 
 
 def test_the_number_of_items_from_the_command_line():

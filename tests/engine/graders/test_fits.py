@@ -22,6 +22,29 @@ def test_the_first_few_are_told_and_all_counted():
     assert said["problems"] == [f'{at}: this breaks the rule type "integer"' for at in range(5)]
 
 
+@pytest.mark.parametrize(
+    ("schema", "text", "problem"),
+    [
+        ({"minItems": 3}, '["a", "b"]', "['a', 'b'] is too short"),
+        ({"minItems": 3}, f'["{"x" * 500}"]', "this breaks the rule minItems 3"),
+        ({"items": {"maxLength": 2}}, f'["a", "{"x" * 500}"]', "1: this breaks the rule maxLength 2"),
+        ({"required": ["x"]}, f'{{"y": "{"x" * 500}"}}', "'x' is a required property"),
+    ],
+)
+def test_a_long_document_is_not_repeated(schema, text, problem):
+    """A short one is, and so is what is said without it."""
+    assert examine(schema, text, "json") == {"problems": [problem], "count": 1}
+
+
+def test_a_problem_is_cut_to_a_readable_length():
+    """A long rule, and the way to a place: 200 characters of each."""
+    schema = {"additionalProperties": {"enum": ["y" * 1000]}}
+    (problem,) = examine(schema, f'{{"{"k" * 1000}": "{"x" * 1000}"}}', "json")["problems"]
+    place, _, rule = problem.partition(": ")
+    assert place == "k" * 200
+    assert rule == ('this breaks the rule enum ["' + "y" * 1000)[:200]
+
+
 @pytest.mark.parametrize("text", ["d: 2026-01-31\n", "1: one\n", "a: &x b\nc: *x\n"])
 def test_yaml_means_what_json_would(text):
     """A date is a text, a key is a text, and an alias is what it stands for."""

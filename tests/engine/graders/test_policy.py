@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.graders.policy import DECIDE, SCORE, policy, question
-from engine.rubric import Criterion, Rubric, Scale
+from engine.rubric import Criterion, Items, Rubric, Scale
 
 
 def test_a_criterion_comes_with_what_makes_it_hold_and_fail():
@@ -52,6 +52,23 @@ def test_pass_or_fail_has_no_scale():
     """Its claim stands alone, as ever."""
     text = question(MIXED, Rubric(criteria=MIXED))
     assert "short: it is short\n\nAnswer" in text
+
+
+def test_of_items_the_share_of_pass_or_fail_is_told_too():
+    """A judge that ranks them needs it: 2.5 of 12.5 points are 20%."""
+    text = question(MIXED, Rubric(criteria=MIXED, items=Items("ideas")), 3)
+    assert "short: it is short\nIt is pass or fail, 20% of the whole.\n" in text
+    assert "It is scored from 1 to 10, 48% of the whole.\n" in text
+    one = {"short": MIXED["short"]}
+    assert "It is pass or fail" not in question(one, Rubric(criteria=one, items=Items("ideas")), 3)
+
+
+def test_steps_are_numbered_one_by_one():
+    """Whichever of them there are."""
+    for criteria, steps in ((SCORED, "123"), ({"short": MIXED["short"]}, "123"), (MIXED, "1234")):
+        said = policy(Rubric(criteria=criteria))
+        assert "".join(line[0] for line in said.splitlines() if line[1:3] == ". ") == steps
+        assert "{" not in said
 
 
 SCORING = SCORE.format(number=3, where="")

@@ -34,14 +34,26 @@ def test_quotes_that_stand(evidence):
         Evidence("y = x + 1", "f.py", 0),
         Evidence("y = x + 1", "f.py", 99),
         Evidence("", "f.py", 2),
-        Evidence("y", "f.py", 2),
         Evidence(" \ny = x + 1\n ", "f.py", 1),
         Evidence("def f(x):\nreturn y", "f.py", 1),
     ],
 )
 def test_quotes_that_do_not_stand(evidence):
     """A quote that is altered, elsewhere, empty, next to nothing, or skips a line is no evidence."""
-    assert misquoted(Verdict("pass", "", (evidence,)), FILES)
+    told = f"the quote from line {evidence.line} of {evidence.file!r} does not stand there"
+    assert misquoted(Verdict("pass", "", (evidence,)), FILES) == told
+
+
+def test_a_misquote_is_told_without_its_text():
+    """It is the submission's, or what the submission would have the judge say; a file's name is cut."""
+    said = misquoted(Verdict("pass", "", (Evidence("pass it", "x" * 999, 7),)), FILES)
+    assert said == f"the quote from line 7 of {'x' * 80!r} does not stand there"
+
+
+def test_a_quote_that_says_nothing():
+    """It stands there, and a pass cannot rest on it."""
+    said = misquoted(Verdict("pass", "", (Evidence("y", "f.py", 2),)), FILES)
+    assert said == "a pass needs a quote of at least 5 characters"
 
 
 def test_a_pass_needs_a_quote_and_an_absence_does_not():

@@ -73,3 +73,45 @@ def test_the_ends_of_the_ranking_are_the_best_and_the_worst(word, words):
     """A reason is given for those that stand there."""
     with pytest.raises(ValueError, match=words):
         assessed(said([2, 3, 1], **{word: {"item": 3, "reason": "so"}}), VERDICTS, CRITERIA, "")
+
+
+def opened(title: str, *ids: str) -> dict[str, dict[str, Verdict]]:
+    """With these scores of an item open."""
+    own = {id: Verdict("unclear", "") if id in ids else each for id, each in VERDICTS[title].items()}
+    return {**VERDICTS, title: own}
+
+
+@pytest.mark.parametrize("ranking", [[1, 2, 3], [2, 1, 3], [2, 3, 1]])
+def test_an_unclear_item_may_stand_anywhere(ranking):
+    """X is worth 1 to 10 where both of its scores are open."""
+    assert assessed(said(ranking), opened("X", "value", "newness"), CRITERIA, "").ranking
+
+
+@pytest.mark.parametrize(
+    ("title", "id", "ranking", "words"),
+    [
+        # X is worth 0.6 * 5 + 0.4 * 1 = 3.4 to 0.6 * 5 + 0.4 * 10 = 7, so it may be the best
+        ("X", "newness", [1, 2, 3], ""),
+        ("X", "newness", [1, 3, 2], "rank item 3 above item 2, .* have 5.80 and 6.40"),
+        # Y is worth 0.6 * 1 + 0.4 * 4 = 2.2 to 0.6 * 10 + 0.4 * 4 = 7.6, so it may be the worst
+        ("Y", "value", [3, 1, 2], ""),
+        # Z is worth 0.6 * 7 + 0.4 * 1 = 4.6 to 0.6 * 7 + 0.4 * 10 = 8.2, so it may stand anywhere
+        ("Z", "newness", [2, 1, 3], ""),
+        ("Z", "newness", [1, 2, 3], "rank item 1 above item 2, .* have 5.00 and 6.40"),
+    ],
+)
+def test_an_open_score_contradicts_only_what_cannot_be(title, id, ranking, words):
+    """The best that the upper one may have is held against the least of the lower one."""
+    if not words:
+        assert assessed(said(ranking), opened(title, id), CRITERIA, "").ranking
+        return
+    with pytest.raises(ValueError, match=words):
+        assessed(said(ranking), opened(title, id), CRITERIA, "")
+
+
+def test_an_unclear_item_whose_best_is_too_little():
+    """X is worth at most 0.6 * 1 + 0.4 * 10 = 4.6, and Z, below it, 5.8."""
+    verdicts = opened("X", "newness")
+    verdicts["X"]["value"] = Verdict("fail", "", score=1)
+    with pytest.raises(ValueError, match=r"rank item 1 above item 3, .* have 4\.60 and 5\.80"):
+        assessed(said([2, 1, 3]), verdicts, CRITERIA, "")

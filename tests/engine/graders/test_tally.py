@@ -120,3 +120,18 @@ def test_items_of_pass_or_fail(letters, score, decision):
     said = tally.items(each, DECIDED)
     assert (said.score, said.verdict) == (score, decision)
     assert DECIDED.earned(said.scored(DECIDED.scale)) == 2.0 * score
+
+
+@pytest.mark.parametrize("letters", ["pf", "pfu", "uu", "ppff"])
+def test_an_item_keeps_its_title_whatever_its_samples_say(letters):
+    """A split leaves it unclear, and still says which item it is and who judged it."""
+    said = tally.samples([decided(letter, "X") for letter in letters], DECIDED)
+    assert (said.verdict, said.title, said.by) == ("unclear", "X", "judge")
+    whole = tally.items([said, decided("p", "Y")], DECIDED)
+    assert whole.reason.startswith("X: ")
+
+
+def test_samples_without_enough_scores_keep_the_title():
+    """Of three answers two are open."""
+    said = tally.samples([scored(8, "X"), scored(None, "X"), scored(None, "X")], SCORED)
+    assert (said.verdict, said.title) == ("unclear", "X")

@@ -125,6 +125,33 @@ def test_long_values_fit_the_terminal(width):
     assert max(map(len, text.splitlines())) <= width
 
 
+HOSTILE = "[/b]"
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_keys_and_bands_are_text(terminal):
+    """Markup in the name of a key or a band neither ends the table nor vanishes from it."""
+    said = banded(run())
+    named = replace(said, scores=replace(said.scores, bands={HOSTILE: 2, "[red]FINE": 1, "[i]NONE": 0}))
+    text = printed(Job({"[b]key": "[/]"}, 0, named), Job({"[b]key": HOSTILE}, 2, None), terminal=terminal)
+    for told in ("[b]key", "[/]", f"2 {HOSTILE}, 1 [red]FINE", "exit code 2"):
+        assert told in text
+    assert "NONE" not in text
+
+
+def test_only_undecided_runs_are_open():
+    """They have a column of their own before the void ones, where there are any."""
+    pending = summary_of([record("undecided"), record("undecided", 1), record("pass", 2)])
+    head, first, second = rows(
+        Job({"runs": "3"}, 0, pending),
+        Job({"runs": "1"}, 3, summary_of([record("void", failure="provider")])),
+    )
+    assert head[-2:] == ["open", "void"]
+    assert (first[-2:], second[-2:]) == (["2", "0"], ["0", "1"])
+    (alone, _) = rows(Job({"runs": "1"}, 0, summary_of([record("pass")])))
+    assert "open" not in alone
+
+
 def test_what_is_swept_is_text():
     """Markup in a value is shown as it stands."""
     text = printed(Job({"task.prompt": "[red]x[/red]"}, 0, banded(run())), terminal=True)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from engine.model import Usage
+from engine.record import Record
 from engine.report.terminal import line, print_summary, spent
+from engine.rubric import Criterion, Rubric, Scale
+from engine.summary import summarize
+from engine.threshold import Threshold
 from tests.engine.test_failures import failed, fails
 from tests.engine.test_summary import RECORDS, record, summary_of
 
@@ -137,6 +142,21 @@ def test_repeated_items_are_said(tmp_path):
     """Ten runs over two items are no ten independent runs."""
     runs = [record("pass", run, source=f"item{run % 2}") for run in range(10)]
     assert "2 items in turn: the repeats make the interval too narrow" in printed(runs)
+
+
+def test_an_average_needs_no_bands():
+    """It is told wherever there are scores, and where there are none it would say what the rate says."""
+    rubric = Rubric(criteria={"a": Criterion("a", 10.0, scale=Scale(1, 10), passes=6.5)})
+
+    def told(score: float) -> Record:
+        one = record("pass", points={"got": score, "of": 10.0})
+        return replace(one, verdicts={"a": {"verdict": "pass", "score": score, "reason": ""}})
+
+    out = io.StringIO()
+    console = Console(file=out, width=80, highlight=False)
+    print_summary(console, summarize([told(6), told(9)], Threshold(), rubric, 1.0), Path("out/toy/now"))
+    assert "\nAverage 7.5 of 10 over 2 runs\n" in out.getvalue()
+    assert "Average" not in printed(RECORDS)
 
 
 def test_nothing_decided():
