@@ -267,7 +267,7 @@ async def test_a_budget_to_think_at_length(rig: Rig) -> None:
 
 async def test_a_model_that_is_told_not_to_think_does_at_length(rig: Rig) -> None:
     """What `thinking` says is of ordinary requests alone, and so is a smaller room."""
-    model = rig.model("claude-sonnet-5-5", thinking="disabled", max_tokens=4_000, extended=ADAPTIVE)
+    model = rig.model("claude-haiku-5-5", thinking="disabled", max_tokens=4_000, extended=ADAPTIVE)
     assert model.thinks()
     await model.reply(AT_LENGTH)
     assert (rig.body["thinking"], rig.body["max_tokens"]) == ({"type": "adaptive"}, 32_000)
