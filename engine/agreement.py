@@ -7,7 +7,6 @@ would give. Votes are nominal, scores lie on an interval scale.
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -20,7 +19,7 @@ DECISIONS: tuple[Decision, ...] = get_args(Decision)
 
 @dataclass(frozen=True)
 class Agreement:
-    """`alpha` over so many verdicts (`units`); None where there is nothing to differ about."""
+    """`alpha` over so many verdicts (`units`); None where all of them are the same."""
 
     units: int
     alpha: float | None
@@ -54,17 +53,20 @@ def _numbered(said: Sequence[Decision]) -> list[float | None]:
     return [None if each == "unclear" else float(DECISIONS.index(each)) for each in said]
 
 
-def _alpha(units: Sequence[Sequence[float | None]], level: Literal["nominal", "interval"]) -> Agreement:
+def _alpha(
+    units: Sequence[Sequence[float | None]], level: Literal["nominal", "interval"]
+) -> Agreement | None:
+    """Over what at least two have decided; None where there is nothing like that."""
     import krippendorff  # imported where first used: numpy with it
     import numpy as np
 
-    most = max(map(len, units))
-    rows = [[math.nan if each is None else float(each) for each in unit] for unit in units]
-    table = np.array([[*row, *[math.nan] * (most - len(row))] for row in rows]).T
-    known = {each for row in rows for each in row if not math.isnan(each)}
-    if len(known) < 2:
-        return Agreement(len(units), None)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        alpha = float(krippendorff.alpha(reliability_data=table, level_of_measurement=level))
-    return Agreement(len(units), None if math.isnan(alpha) else round(alpha, 6))
+    known = [[each for each in unit if each is not None] for unit in units]
+    shared = [unit for unit in known if len(unit) > 1]
+    if not shared:
+        return None
+    if len({each for unit in shared for each in unit}) == 1:
+        return Agreement(len(shared), None)
+    most = max(map(len, shared))
+    table = np.array([[*unit, *[math.nan] * (most - len(unit))] for unit in shared], dtype=float).T
+    alpha = float(krippendorff.alpha(reliability_data=table, level_of_measurement=level))
+    return Agreement(len(shared), round(alpha, 6))

@@ -43,7 +43,10 @@ class Comparison:
 
 
 def compare(first: Sequence[Record], second: Sequence[Record]) -> Comparison:
-    """Pairs are runs of the same item where both were replays, else of the same number."""
+    """Pairs are runs with the same submission, else of the same replayed item, else of the same number.
+
+    Of an item that was replayed several times one run is taken: its repeats are no more evidence.
+    """
     pairs = _paired(first, second)
     ends = [(a.outcome, b.outcome) for a, b in pairs if a.outcome in DECIDED and b.outcome in DECIDED]
     gained, lost = ends.count(("fail", "pass")), ends.count(("pass", "fail"))
@@ -61,13 +64,21 @@ def compare(first: Sequence[Record], second: Sequence[Record]) -> Comparison:
 
 
 def _paired(first: Sequence[Record], second: Sequence[Record]) -> list[Pair]:
-    """Of several runs of one item, the first with the first, and so on."""
-    replayed = all(record.source for record in (*first, *second))
-    waiting: dict[object, list[Record]] = {}
+    """A replay by what names most of it in the first; where nothing does, and of models' runs, by number."""
+    named = max((_matched(first, second, key) for key in ("digest", "source")), key=len)
+    replayed = all(record.source for record in second if record.digest)
+    return named if named and replayed else _matched(first, second, "run")
+
+
+def _matched(first: Sequence[Record], second: Sequence[Record], key: str) -> list[Pair]:
+    """The first run of each name with the first of that name."""
+    named: dict[object, Record] = {}
     for record in first:
-        waiting.setdefault(record.source if replayed else record.run, []).append(record)
-    keyed = ((record.source if replayed else record.run, record) for record in second)
-    return [(waiting[key].pop(0), record) for key, record in keyed if waiting.get(key)]
+        named.setdefault(getattr(record, key), record)
+    after: dict[object, Record] = {}
+    for record in second:
+        after.setdefault(getattr(record, key), record)
+    return [(named[name], record) for name, record in after.items() if name is not None and name in named]
 
 
 def rates(gained: int, lost: int, pairs: int) -> Difference:
@@ -90,8 +101,9 @@ def pairs_needed(gained: int, lost: int, pairs: int) -> int | None:
     if gained == lost:
         return None
     changed, difference = (gained + lost) / pairs, (gained - lost) / pairs
+    fewest = 6 / changed  # of pairs that changed, for the exact test to tell anything
     root = Z95 * math.sqrt(changed) + Z80 * math.sqrt(changed - difference**2)
-    return math.ceil((root / difference) ** 2)
+    return math.ceil(max((root / difference) ** 2, fewest))
 
 
 def means(scored: Sequence[tuple[float, float]]) -> Difference | None:

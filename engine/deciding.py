@@ -33,14 +33,15 @@ class Decision:
 
 
 class _Zone:
-    """Whether the rate was seen to lie over or under the two rates at the zone's ends."""
+    """Whether the rate was seen to lie over or under the zone, by the plain bound and by a stricter one."""
 
-    def __init__(self, below: float, above: float, alpha: float) -> None:
+    def __init__(self, below: float, above: float, alpha: float, beyond: float) -> None:
         self.passed = math.log(above / below)
         self.failed = math.log((1 - above) / (1 - below))
         self.enough = math.log(1 / alpha)
+        self.ample = math.log(1 / beyond)
         self.up = self.down = 0.0  # evidence for either, at the least
-        self.over = self.under = False
+        self.over = self.under = self.far_over = self.far_under = False
 
     def add(self, outcome: str) -> None:
         """A run that is undecided may have been a pass or a fail; a void one tells nothing."""
@@ -54,16 +55,20 @@ class _Zone:
             self.down -= self.failed
         self.over = self.over or self.up >= self.enough
         self.under = self.under or self.down >= self.enough
+        self.far_over = self.far_over or self.up >= self.ample
+        self.far_under = self.far_under or self.down >= self.ample
 
 
 def decide(outcomes: Iterable[str], band: Band, alpha: float = ALPHA) -> Decision:
     """`outcomes` stand in the order in which the runs were begun: fast failures are the first to end."""
-    low, high = (_Zone(*ends, alpha) if ends else None for ends in (band.low_zone, band.high_zone))
+    both = band.low_zone and band.high_zone
+    beyond = alpha / 2 if both else alpha  # one may be called outside on either side, so that errors add up
+    low, high = (_Zone(*ends, alpha, beyond) if ends else None for ends in (band.low_zone, band.high_zone))
     seen, place = 0, _place(low, high)
     for outcome in outcomes:
         if place != "undecided":
             break
-        seen += 1
+        seen += outcome != "void"
         for zone in (low, high):
             if zone:
                 zone.add(outcome)
@@ -73,7 +78,7 @@ def decide(outcomes: Iterable[str], band: Band, alpha: float = ALPHA) -> Decisio
 
 def _place(low: _Zone | None, high: _Zone | None) -> Place:
     """A band that begins at 0 has no low end to be under, one that ends at 1 no high end to be over."""
-    if (low and low.under) or (high and high.over):
+    if (low and low.far_under) or (high and high.far_over):
         return "outside"
     if (low is None or low.over) and (high is None or high.under):
         return "inside"

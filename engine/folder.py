@@ -66,13 +66,21 @@ class Folder:
     def records(self) -> list[Record]:
         """All finished runs, by number. A last line that a crash tore is passed over."""
         lines = (self.path / RUNS).read_bytes().split(b"\n")[:-1]
-        return sorted((Record.parse(line) for line in lines if line), key=lambda record: record.run)
+        records = [self._record(at, line) for at, line in enumerate(lines, start=1) if line]
+        return sorted(records, key=lambda record: record.run)
+
+    def _record(self, at: int, line: bytes) -> Record:
+        try:
+            return Record.parse(line)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise ValueError(f"{RUNS}, line {at} is no record: {error}") from error
 
     def events(self, run: int) -> list[dict[str, Any]]:
-        """The transcript of a run, empty where there is none. A last line that a crash tore is left out."""
+        """The transcript of a run, empty where there is none. A line that a crash tore is left out."""
         path = self._transcript(run)
         lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
-        return [json.loads(line) for line in lines if line]
+        found = [_event(line) for line in lines]
+        return [event for event in found if event is not None]
 
     def begun(self) -> bool:
         return (self.path / RUNS).exists()
@@ -82,6 +90,14 @@ class Folder:
         text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
         with contextlib.suppress(OSError):
             (self.path / "summary.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and "event" in event else None
 
 
 def _whole(file: FileIO, data: bytes) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from engine.coherence import zones
 from engine.config.rubric import settle
 from engine.config.schema import noun
 from engine.errors import Refused
@@ -19,6 +20,9 @@ from engine.record import Record
 from engine.rubric import Rubric
 from engine.summary import Summary, summarize
 from engine.threshold import Threshold
+
+PARTS = ("task", "rubric", "threshold")
+AUTO = "auto"
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Past:
 
     @property
     def task(self) -> str:
-        return str(self.config["task"]["name"])
+        return str(self.config["task"].get("name", ""))
 
     @property
     def model(self) -> str:
@@ -42,7 +46,7 @@ class Past:
 
     @cached_property
     def summary(self) -> Summary:
-        auto = self.config.get("runs") == "auto"
+        auto = self.config.get("runs") == AUTO
         return summarize(self.records, self.threshold, self.rubric, _wall(self.records), auto)
 
 
@@ -53,11 +57,16 @@ def read(folder: Path) -> Past:
         records = Folder(folder).records()
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, TypeError) as error:
         raise Refused(f"{folder}: this is not the output folder of an experiment: {error}") from error
-    if not isinstance(config, Mapping) or not {"task", "rubric", "threshold"} <= config.keys():
-        raise Refused(f"{folder}/config.yaml: this must have task, rubric and threshold")
-    rubric, threshold = settle(
-        noun(Rubric, config["rubric"], "rubric"), noun(Threshold, config["threshold"], "threshold")
-    )
+    if not isinstance(config, Mapping) or not all(isinstance(config.get(part), Mapping) for part in PARTS):
+        raise Refused(f"{folder}/config.yaml: this must have {', '.join(PARTS)}")
+    try:
+        rubric, threshold = settle(
+            noun(Rubric, config["rubric"], "rubric"), noun(Threshold, config["threshold"], "threshold")
+        )
+        for problem in zones(threshold.band) if config.get("runs") == AUTO else ():
+            raise Refused(problem)
+    except Refused as error:
+        raise Refused(f"{folder}/config.yaml: {error}") from error
     return Past(folder, config, rubric, threshold, records)
 
 

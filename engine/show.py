@@ -41,7 +41,7 @@ def show(folder: Path, number: int, turn: int | None, grep: str | None, plain: b
     pattern = _pattern(grep)
     try:
         records = Folder(folder).records()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise Refused(f"{folder}: this is not the output folder of an experiment: {error}") from error
     record = next((one for one in records if one.run == number), None)
     events = Folder(folder).events(number)
@@ -53,6 +53,8 @@ def show(folder: Path, number: int, turn: int | None, grep: str | None, plain: b
         print(json.dumps(said, ensure_ascii=False, indent=2))
         return DONE
     found = print_run(Terminal(), record, events, turn, pattern)
+    if not found:
+        print(f"Nothing of run {number} is like that", file=sys.stderr)
     return DONE if found else NOTHING
 
 

@@ -31,8 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         pasts = [read(folder) for folder in arguments.folders]
-        tell(pasts)
         _export(pasts, arguments)
+        tell(pasts)
     except (Refused, OSError) as error:
         print(f"Refused: {error}", file=sys.stderr)
         return REFUSED
@@ -51,7 +51,7 @@ def _export(pasts: Sequence[Past], asked: Namespace) -> None:
 
 
 def tell(pasts: Sequence[Past]) -> None:
-    """The summary of one experiment; of several a row for each, and those of one task against the first."""
+    """The summary of one experiment; of several a row for each, and each against the first."""
     terminal = Terminal()
     if len(pasts) == 1:
         print_summary(terminal, pasts[0].summary, pasts[0].folder)
@@ -59,8 +59,7 @@ def tell(pasts: Sequence[Past]) -> None:
         return
     print_sweep(terminal, [Job({"experiment": str(past.folder)}, DONE, past.summary) for past in pasts])
     for past in pasts[1:]:
-        if past.task == pasts[0].task:
-            print_comparison(terminal, pasts[0], past)
+        print_comparison(terminal, pasts[0], past)
 
 
 if __name__ == "__main__":

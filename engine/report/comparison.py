@@ -11,17 +11,24 @@ from engine.agreement import Agreement, between_samples, judge_with_probe
 from engine.comparing import Difference, compare, pairs_needed
 from engine.past import Past
 from engine.record import Record
-from engine.statistics import clopper_pearson, pass_at, pass_hat, standard_error
+from engine.statistics import clopper_pearson, interval, pass_at, pass_hat, standard_error
+
+PARTS = ("task", "rubric", "threshold", "agent", "judge", "grading", "toolkit", "library", "sandbox")
 
 
 def print_figures(console: Console, past: Past) -> None:
     """Below the summary of one experiment."""
-    _print(console, _figures(past.records))
+    _print(console, _figures(past))
 
 
 def print_comparison(console: Console, first: Past, second: Past) -> None:
     console.print()
     console.print(Text(f"{second.folder} against {first.folder}", "bold"), soft_wrap=True)
+    if first.task != second.task:
+        console.print(Text(f"Not compared: {second.task} is another task than {first.task}"))
+        return
+    parts = sorted(part for part in PARTS if first.config.get(part) != second.config.get(part))
+    console.print(Text(f"What differs in their configs: {', '.join(parts) or 'nothing'}"))
     _print(console, _compared(first.records, second.records))
 
 
@@ -33,11 +40,13 @@ def _print(console: Console, lines: Iterator[str]) -> None:
         console.print(Text(f"The rest needs {missing.name}: pip install 'declarative-evals[stats]'"))
 
 
-def _figures(records: Sequence[Record]) -> Iterator[str]:
-    outcomes = [record.outcome for record in records]
-    passed, decided = outcomes.count("pass"), outcomes.count("pass") + outcomes.count("fail")
-    if decided:
-        low, high = clopper_pearson(passed, decided)
+def _figures(past: Past) -> Iterator[str]:
+    records, summary = past.records, past.summary
+    passed, failed, open_ = (summary.outcomes[name] for name in ("pass", "fail", "undecided"))
+    decided = passed + failed
+    repeats = summary.items is not None and summary.items < summary.runs
+    if decided and not repeats and not summary.decision:  # both take runs to be alike, and their number fixed
+        low, high = interval(passed, failed, open_, clopper_pearson)
         yield f"Exact interval of the pass rate (Clopper-Pearson): {low:.0%} to {high:.0%}"
         sizes = [k for k in (2, 5, 10) if k <= decided]
         some = ", ".join(f"pass@{k} {pass_at(k, passed, decided):.0%}" for k in sizes)
@@ -93,7 +102,8 @@ def _compared(first: Sequence[Record], second: Sequence[Record]) -> Iterator[str
 def _told(difference: Difference, percent: bool = False) -> str:
     form = "+.0%" if percent else "+.3f"
     low, high, value = (format(each, form) for each in (difference.low, difference.high, difference.value))
-    return f"{value}, 95% interval {low} to {high}, p = {difference.p:.3f}"
+    p = "p < 0.001" if difference.p < 0.001 else f"p = {difference.p:.3f}"
+    return f"{value}, 95% interval {low} to {high}, {p}"
 
 
 def _counts(changes: Mapping[str, int]) -> str:

@@ -129,7 +129,11 @@ def _headline(summary: Summary) -> Text:
     if summary.decision:
         return text.append(f"\n{_decision(summary.decision, summary)}")
     if summary.place == "undecided":
-        more = f"about {summary.more} more runs" if summary.more else "more than 2,000 runs"
+        more = (
+            f"about {summary.more} more run{'s' * (summary.more != 1)}"
+            if summary.more
+            else "more than 2,000 runs"
+        )
         text.append(f" ({more} would decide, at this rate)")
     return text
 
@@ -140,7 +144,11 @@ def _decision(decision: Decision, summary: Summary) -> str:
     either = " or ".join(f"{low:.0%} to {high:.0%}" for low, high in zones)
     fixed = f"; a fixed design as sure needs {decision.fixed}" if decision.fixed else ""
     sure = decision.place != "undecided"
-    made = f"Decided after {decision.runs} of {summary.runs} runs made" if sure else "Not decided by max_runs"
+    made = (
+        f"Decided after {decision.runs} of {summary.runs} runs made"
+        if sure
+        else f"Not decided after {decision.runs} runs"
+    )
     return f"{made}{fixed} (a rate of {either} may be called either way)"
 
 

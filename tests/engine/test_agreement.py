@@ -53,10 +53,11 @@ def test_judge_and_probe():
     assert judge_with_probe(records(*both)) == Agreement(2, 1.0)
     assert judge_with_probe(records(both[0], both[0])) == Agreement(2, None)
     unsure = said(opinions={"probe:p": "unclear", "judge": "fail"})
-    assert judge_with_probe(records(*both, unsure)) == Agreement(3, 1.0)
+    assert judge_with_probe(records(*both, unsure)) == Agreement(2, 1.0)
 
 
 def test_one_opinion_alone():
-    """There is nobody to agree with."""
+    """There is nobody to agree with; so too where the others are unclear throughout."""
+    assert judge_with_probe(records(said(opinions={"probe:p": "pass", "judge": "unclear"}))) is None
     assert between_samples(records(said())) is None
     assert judge_with_probe(records(said())) is None

@@ -30,11 +30,25 @@ def test_pairs_are_counted_where_both_are_decided():
 
 
 def test_items_are_paired_by_their_names():
-    """Whatever their numbers; of several runs of one item the first with the first."""
+    """Whatever their numbers; of several runs of one item the first."""
     first = [record("fail", 0, source="a"), record("pass", 1, source="b"), record("fail", 2, source="a")]
     second = [record("pass", 0, source="b"), record("pass", 1, source="a"), record("pass", 2, source="c")]
     found = compare(first, second)
     assert (found.pairs, found.gained, found.both) == (2, 1, 1)
+
+
+def test_a_replay_of_an_experiment_is_paired_by_what_was_handed_in():
+    """A run that handed in nothing has no place in the replay, so that numbers and names differ."""
+    first = [record("fail", 0), record("pass", 1, digest="x"), record("fail", 2, digest="y")]
+    again = [record("pass", 0, source="001", digest="x"), record("pass", 1, source="002", digest="y")]
+    found = compare(first, [*again, record("void", 2)])
+    assert (found.pairs, found.both, found.gained, found.lost) == (2, 1, 1, 0)
+
+
+def test_repeats_of_an_item_are_no_more_evidence():
+    first = [record("fail", at, source="ab"[at % 2], digest="ab"[at % 2]) for at in range(20)]
+    second = [record("pass", at, source="ab"[at % 2], digest="ab"[at % 2]) for at in range(20)]
+    assert compare(first, second).pairs == 2
 
 
 def test_nothing_to_pair():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,23 @@ def test_the_command(folder, capsys):
     assert "3 pairs, 3 decided in both: 0 gained, 0 lost" in capsys.readouterr().out
     assert main([str(folder / "nowhere")]) == 2
     assert "Refused" in capsys.readouterr().err
+
+
+def test_a_line_that_is_no_record_is_named(folder):
+    """The folder is one of ours; that line is not."""
+    with (folder / "runs.jsonl").open("ab") as file:
+        file.write(b"null\n")
+    with pytest.raises(Refused, match=r"runs\.jsonl, line 4 is no record"):
+        read(folder)
+
+
+def test_two_tasks_are_not_compared(folder, tmp_path, capsys):
+    """It is said why."""
+    other = tmp_path / "other"
+    shutil.copytree(folder, other)
+    (other / "config.yaml").write_text(CONFIG.replace("name: toy", "name: other"))
+    assert main([str(folder), str(other)]) == 0
+    assert "Not compared: other is another task than toy" in capsys.readouterr().out
 
 
 def test_a_torn_transcript_can_be_read(folder):

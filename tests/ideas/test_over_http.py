@@ -129,11 +129,12 @@ def _check(record: dict[str, Any], submission: dict[str, Any]) -> None:
 
 @pytest.mark.slow
 def test_a_sweep_ends_with_one_table(tmp_path: Path) -> None:
-    """A row for each topic, with average and verdict; each sample saw the ideas in another order."""
+    """A row for each topic, and one page; each sample saw the ideas in another order."""
     with MessagesServer(either(proposing, scoring(score))) as server:
         done = engine(server, tmp_path, "-m", "task=ideas", "topic=memory,rl,robotics", "judge.samples=3")
     assert server.invalid == []
-    table = done.stdout[done.stdout.rindex("topic ") :].splitlines()
+    *table, last = done.stdout[done.stdout.rindex("topic ") :].splitlines()
+    assert Path(last.removeprefix("All of them in ")).is_file()
     assert [line.split()[0] for line in table if line.strip()] == ["topic", "memory", "rl", "robotics"]
     assert all("6.9/10" in line and "1 GOOD" in line for line in table[1:4])
     assert all(len(line) <= 80 for line in table)
