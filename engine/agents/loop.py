@@ -87,8 +87,8 @@ async def _act(turn: Turn, attempt: Attempt) -> Results:
         attempt.transcript.write("tool_result", id=call.id, text=result.text, error=result.error)
         results.append(result)
     # Counted once all are answered: a call cannot heed what is said of another of its turn.
-    misfits = {result.id for result in results if result.misfit}
-    attempt.refused.extend(call.name for call in turn.calls if call.id in misfits)
+    pairs = zip(turn.calls, results, strict=True)
+    attempt.refused.extend(call.name for call, result in pairs if result.misfit)
     return Results(tuple(results))
 
 

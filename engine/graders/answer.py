@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.graders import ranking
 from engine.items import called
@@ -13,6 +13,9 @@ from engine.misfit import rule
 from engine.model import JsonSchema
 from engine.rubric import RESERVED, Criterion, Rubric, Scale
 from engine.verdict import Assessment, Decision, Evidence, Verdict
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 Criteria = Mapping[str, Criterion]
 WHOLE = ""  # the title of a submission that is judged as one
@@ -85,7 +88,7 @@ def parse(text: str, shape: JsonSchema, asked: Criteria, titles: Sequence[str], 
         raise ValueError(f"your answer is not JSON: {error}") from None
     problem = best_match(Draft202012Validator(shape).iter_errors(document))
     if problem:
-        raise ValueError(f"your answer does not fit the schema at {rule(problem)}")
+        raise ValueError(f"your answer does not fit the schema at {rule(_telling(problem))}")
     if not titles:
         return Answer({WHOLE: _verdicts(document["answers"], asked, "")})
     said = {each["item"]: each for each in document["items"]}
@@ -97,6 +100,14 @@ def parse(text: str, shape: JsonSchema, asked: Criteria, titles: Sequence[str], 
         raise ValueError(f"the title that you give is not that of {', '.join(wrong)}; copy it to the letter")
     verdicts = {title: _verdicts(said[at]["answers"], asked, f"item {at}: ") for at, title in numbered}
     return Answer(verdicts, ranking.assessed(document, verdicts, asked, by))
+
+
+def _telling(problem: ValidationError) -> ValidationError:
+    """Of forms for several scales, what is wrong by that of the criterion that was answered."""
+    context = list(problem.context or ()) if problem.validator == "anyOf" else []
+    others = {error.schema_path[0] for error in context if list(error.path) == ["criterion"]}
+    own = [error for error in context if error.schema_path[0] not in others]
+    return own[0] if own else problem
 
 
 def _number(text: str) -> int | float:

@@ -48,6 +48,7 @@ async def probed(folder: Path, document: Any) -> dict[str, Verdict]:
         ("MEMGPT: Towards LLMs as Operating Systems, 2023", "known"),
         ("Lewis et al., 2020", "known"),
         ("Lewis et al. (2020)", "known"),
+        ("Retrieval-Augmented Generation (Lewis et al., 2020)", "known"),
         # as whole words alone
         ("MemGPTs (2023)", "unknown"),
         ("Performance of Unicorns (Nobody et al., 2021)", "unknown"),

@@ -40,6 +40,7 @@ def found(cited: str, read: str) -> Found:
     if LOOKS_LIKE_ID.search(plain):
         return "false"
     named = any(_named(plain, paper) and str(paper.year) in plain for paper in _papers().values())
+    named = named or any(_cites(plain, paper) for paper in _papers().values())
     return "known" if named or _authored(plain, read) else "unknown"
 
 
@@ -54,6 +55,15 @@ def _named(cited: str, paper: Paper) -> bool:
     said, title = folded(cited), folded(paper.title)
     names = [title, *([title.partition(":")[0]] if ":" in title else [])]
     return any(_has(said, name) for name in names)
+
+
+def _cites(cited: str, paper: Paper) -> bool:
+    """By its first author and year, under a name that shares a word with its title, or under none."""
+    surname = folded(paper.authors[0]).split()[-1] if paper.authors else ""
+    name = set(WORDS.findall(folded(cited.partition("(")[0]))) - {surname}
+    authored = {(folded(who), year) for who, year in AUTHORED.findall(cited)}
+    shared = not name or bool(name & set(WORDS.findall(folded(paper.title))))
+    return (surname, str(paper.year)) in authored and shared
 
 
 def _has(text: str, words: str) -> bool:
