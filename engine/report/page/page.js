@@ -20,7 +20,11 @@ function change(part) {
   showRuns();
 }
 
-const go = (part) => { location.hash = written({ ...state, ...part }); };
+// Known at once: the next key may come before the browser tells of the new address.
+function go(part) {
+  state = { ...state, ...part };
+  location.hash = written(state);
+}
 
 // The run of the address, and those beside it in the table as it is filtered and sorted.
 function opened() {
