@@ -60,7 +60,16 @@ class _Zone:
 
 
 def decide(outcomes: Iterable[str], band: Band, alpha: float = ALPHA) -> Decision:
-    """`outcomes` stand in the order in which the runs were begun: fast failures are the first to end."""
+    """As `placed` has it, with what a fixed design would have needed."""
+    place, runs = placed(outcomes, band, alpha)
+    return Decision(place, runs, fixed_runs(band.low_zone, band.high_zone, alpha))
+
+
+def placed(outcomes: Iterable[str], band: Band, alpha: float = ALPHA) -> tuple[Place, int]:
+    """Where the rate lies, and after how many runs that was sure.
+
+    `outcomes` stand in the order in which the runs were begun: fast failures are the first to end.
+    """
     both = band.low_zone and band.high_zone
     beyond = alpha / 2 if both else alpha  # one may be called outside on either side, so that errors add up
     low, high = (_Zone(*ends, alpha, beyond) if ends else None for ends in (band.low_zone, band.high_zone))
@@ -73,7 +82,7 @@ def decide(outcomes: Iterable[str], band: Band, alpha: float = ALPHA) -> Decisio
             if zone:
                 zone.add(outcome)
         place = _place(low, high)
-    return Decision(place, seen, fixed_runs(band.low_zone, band.high_zone, alpha))
+    return place, seen
 
 
 def _place(low: _Zone | None, high: _Zone | None) -> Place:

@@ -44,7 +44,7 @@ class Display:
 
     def record(self, record: Record) -> None:
         self.done += 1
-        self.usage += sum((record.usage_of(role) for role in record.usage), Usage())
+        self.usage += record.used()
         self.console.print(line(record), soft_wrap=not self.console.is_terminal)
 
     def event(self, run: int, entry: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ import yaml
 
 from engine.coherence import zones
 from engine.config.rubric import settle
-from engine.config.schema import noun
+from engine.config.schema import AUTO, noun
 from engine.errors import Refused
 from engine.folder import Folder
 from engine.record import Record
@@ -22,7 +22,6 @@ from engine.summary import Summary, summarize
 from engine.threshold import Threshold
 
 PARTS = ("task", "rubric", "threshold")
-AUTO = "auto"
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from engine.graders.probes import Probes
 from engine.model import Model
 from engine.rubric import Claim, Gate, Rubric
 from engine.task import Task
-from engine.threshold import Threshold
+from engine.threshold import Threshold, reaches
 from engine.tool import Tool
 from sandbox import Sandbox
 
@@ -95,7 +95,7 @@ class Plan:
             )
         judged = [one.points for one in self.rubric.criteria.values() if one.by() or self.judge]
         need = self.rubric.points if self.threshold.points is None else self.threshold.points
-        if sum(judged) < need - 1e-9:
+        if not reaches(sum(judged), need):
             yield (
                 f"grading=probe: what needs no judge is worth {sum(judged):g} points, so no run could reach"
                 f" threshold.points={need:g}; use grading=both, or lower threshold.points"

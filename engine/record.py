@@ -80,6 +80,10 @@ class Record:
     def usage_of(self, role: str) -> Usage:
         return Usage(**self.usage.get(role, {}))
 
+    def used(self) -> Usage:
+        """By all roles together."""
+        return sum(map(self.usage_of, self.usage), Usage())
+
 
 def grade(verdicts: Mapping[str, Verdict], rubric: Rubric, threshold: Threshold) -> Grade:
     """Count the points. A failed gate ends it; what is unclear may lie anywhere on its scale."""

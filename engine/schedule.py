@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from itertools import takewhile
 
-from engine.deciding import decide
+from engine.deciding import placed
 from engine.folder import Folder
 from engine.plan import Plan
 from engine.record import Outcome, Record
@@ -34,7 +34,7 @@ def _numbers(plan: Plan, ended: Mapping[int, Outcome]) -> Iterator[int]:
     """Of the runs to begin, one after another, until the first of them, in their order, have decided it."""
     for number in range(plan.runs):
         first = takewhile(ended.__contains__, range(plan.runs))
-        if plan.auto and decide((ended[at] for at in first), plan.threshold.band).place != "undecided":
+        if plan.auto and placed((ended[at] for at in first), plan.threshold.band)[0] != "undecided":
             return
         yield number
 

@@ -74,6 +74,10 @@ class Summary:
     measures: Mapping[str, Measured]
     scores: Scores
 
+    def used(self) -> Usage:
+        """By all roles together."""
+        return sum(self.usage.values(), Usage())
+
     def document(self) -> dict[str, Any]:
         """As it is written to summary.json."""
         criteria = {

@@ -14,7 +14,7 @@ from engine.config.destination import destination
 from engine.config.origin import Origin
 from engine.config.prompt import render
 from engine.config.rubric import settle
-from engine.config.schema import Config, noun
+from engine.config.schema import AUTO, Config, noun
 from engine.errors import Refused
 from engine.graders.judge import Judge
 from engine.graders.probes import Probes
@@ -24,7 +24,6 @@ from engine.secrets import masked
 from engine.task import Assets, Task
 
 Tree = dict[str, Any]
-AUTO = "auto"  # runs are made until it is decided whether the pass rate lies in the target band
 
 
 def load(cfg: DictConfig, origin: Origin) -> Plan:

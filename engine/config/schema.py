@@ -17,6 +17,7 @@ from engine.task import Task
 from engine.threshold import Threshold
 
 Noun = TypeVar("Noun")
+AUTO = "auto"  # of `runs`: they are made until it is decided whether the pass rate lies in the target band
 
 # A key that the YAML does not state may be given on the command line: what stands in these is checked
 # after composing, against a dataclass or the signature of the actor.

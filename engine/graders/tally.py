@@ -43,10 +43,8 @@ def items(each: Sequence[Verdict], criterion: Criterion) -> Verdict:
         return Verdict("unclear", reason, unclear[0].evidence, by, items=tuple(each))
     scores = [item.scored(criterion.scale) or 0.0 for item in each]
     mean = fmean(scores)
-    lowest = min(each, key=lambda item: item.scored(criterion.scale) or 0.0)
-    reason = (
-        f"{mean:.3g} on average; lowest, {lowest.scored(criterion.scale):g}, {lowest.title}: {lowest.reason}"
-    )
+    lowest = each[scores.index(min(scores))]
+    reason = f"{mean:.3g} on average; lowest, {min(scores):g}, {lowest.title}: {lowest.reason}"
     return Verdict(
         criterion.decision(mean),
         reason,

@@ -43,8 +43,7 @@ def _shorts(pasts: Sequence[Past]) -> list[str]:
 
 def _experiment(past: Past, key: str, short: str) -> dict[str, Any]:
     summary = past.summary
-    costs = [usage.cost for usage in summary.usage.values()]
-    known = [cost for cost in costs if cost is not None]
+    used = summary.used()
     of = summary.scores.of
     return {
         "key": key,
@@ -69,8 +68,8 @@ def _experiment(past: Past, key: str, short: str) -> dict[str, Any]:
         "mean": summary.scores.mean,
         "of": of,
         "bands": summary.scores.bands,
-        "cost": sum(known) if len(known) == len(costs) else None,
-        "tokens": sum(usage.tokens for usage in summary.usage.values()),
+        "cost": used.cost,
+        "tokens": used.tokens,
         "seconds": summary.seconds,
         "failures": summary.failures,
         "voids": summary.voids,
@@ -109,8 +108,7 @@ def _criterion(past: Past, id: str, criterion: Criterion) -> dict[str, Any]:
 
 
 def _run(experiment: int, record: Record) -> dict[str, Any]:
-    usages = [record.usage_of(role) for role in record.usage]
-    costs = [usage.cost for usage in usages]
+    used = record.used()
     return {
         "experiment": experiment,
         "run": record.run,
@@ -122,7 +120,7 @@ def _run(experiment: int, record: Record) -> dict[str, Any]:
         "band": record.band,
         "source": record.source,
         "failed": [id for id, said in record.verdicts.items() if said.get("verdict") == "fail"],
-        "cost": None if None in costs else sum(cost or 0.0 for cost in costs),
-        "tokens": sum(usage.tokens for usage in usages),
+        "cost": used.cost,
+        "tokens": used.tokens,
         "seconds": record.seconds,
     }

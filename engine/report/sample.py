@@ -7,13 +7,13 @@ it; a void run has an error and no scores.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from engine.folder import Folder
 from engine.model import Usage
 from engine.past import Past
 from engine.record import Record
@@ -35,7 +35,7 @@ NOWHERE = "none/none"  # what they call the model where there is none
 
 def sample_of(past: Past, record: Record, uuid: str) -> Json:
     """All but its id and epoch. Messages have ids that no other log has: their data frames drop repeats."""
-    events = _events(past.folder / "transcripts" / f"{record.run:03d}.jsonl")
+    events = Folder(past.folder).events(record.run)
     started = datetime.fromisoformat(record.started)
     calls = [event for event in events if event.get("event") == "model_call"]
     used = [(str(call["model"]), Usage(**call["usage"])) for call in calls]
@@ -84,17 +84,6 @@ def _event(record: Record, messages: Sequence[Json], output: Json) -> Json:
         "config": {},
         "output": output if last else {"model": output["model"], "choices": []},
     }
-
-
-def _events(path: Path) -> list[Json]:
-    """As far as they were kept whole."""
-    events = []
-    for line in path.read_bytes().splitlines() if path.is_file() else []:
-        try:
-            events.append(json.loads(line))
-        except ValueError:
-            continue
-    return [event for event in events if isinstance(event, dict)]
 
 
 def _messages(past: Past, record: Record, events: Sequence[Json]) -> list[Json]:

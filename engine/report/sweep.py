@@ -78,9 +78,8 @@ def _cells(summary: Summary, open_: bool) -> list[str]:
     rate = "-" if summary.rate is None else f"{summary.rate:.0%} ({summary.low:.0%} to {summary.high:.0%})"
     scores = summary.scores
     average = "-" if scores.mean is None else f"{scores.mean:.3g}/{scores.of:g}"
-    costs = [usage.cost for usage in summary.usage.values()]
-    known = [cost for cost in costs if cost is not None]
-    cost = f"${sum(known):.2f}" if len(known) == len(costs) else "unknown"
+    used = summary.used()
+    cost = "unknown" if used.cost is None else f"${used.cost:.2f}"
     bands = ", ".join(f"{count} {name}" for name, count in scores.bands.items() if count)
     cells = [f"{summary.outcomes['pass']}/{decided}", rate, average, cost, f"{summary.seconds:.0f} s"]
     cells += [str(summary.outcomes[name]) for name in (*["undecided"] * open_, "void")]

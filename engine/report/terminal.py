@@ -33,10 +33,9 @@ CUT = 300  # characters of what a measure lists
 def line(record: Record) -> Text:
     """One run: outcome, points, tokens, cost, seconds; below it, what kept it from passing."""
     points = rated(record.points["got"], record.points["of"], record.band) if _scored(record) else "-"
-    usage = sum((record.usage_of(role) for role in record.usage), Usage())
     text = Text(f"run {record.run:03d}  ")
     text.append(f"{record.outcome:<9}", STYLES[record.outcome])
-    text.append(f"  {points:>5}  {spent(usage)}  {record.seconds:.1f} s")
+    text.append(f"  {points:>5}  {spent(record.used())}  {record.seconds:.1f} s")
     if record.source:
         text.append(f"  {visible(record.source)}", "bold")
     if record.reason:

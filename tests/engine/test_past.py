@@ -12,16 +12,10 @@ from engine.experiment import conduct
 from engine.folder import Folder
 from engine.past import read
 from engine.report.__main__ import main
+from tests import doubles
 from tests.doubles import plan
 
-CONFIG = """\
-task: {name: toy}
-rubric:
-  criteria:
-    a: {claim: it is a, points: 1}
-    b: {claim: it is b, points: 2}
-threshold: {points: 2}
-"""
+CONFIG = doubles.CONFIG.replace("points: null", "points: 2")
 
 
 @pytest.fixture
