@@ -4,6 +4,7 @@ Imports go down this page only, or stay on a line.
 
     __main__      the command line: compose, plan, run, report, exit code
     show          a command of its own: one run, to be read
+    doctor        a command of its own: what this machine offers
     experiment    one experiment from plan to exit code
     live          what is read on the terminal while it runs
     report/       what is read afterwards, on the terminal or in a file; also a command of its own
@@ -42,7 +43,7 @@ Imports go down this page only, or stay on a line.
     errors        whose fault it is
     misfit        why a document does not fit a schema
     bounds        numbers and texts that make sense
-    secrets       masked
+    secrets       masked in what is written
     visible       what others wrote, safe to look at
     together      several awaitables as one
     terminal      the terminal, or whatever reads us instead

@@ -28,6 +28,7 @@ from engine.config.advice import explain
 from engine.config.help import catalogue
 from engine.config.origin import Origin, trace
 from engine.errors import Refused
+from engine.secrets import masked
 
 if TYPE_CHECKING:
     from engine.report.sweep import Job
@@ -146,13 +147,13 @@ def _tell(jobs: Sequence[Job]) -> None:
 
 
 def refuse(message: str) -> int:
-    print(f"Refused: {message}", file=sys.stderr)
+    print(masked(f"Refused: {message}"), file=sys.stderr)
     return REFUSED
 
 
 def bug() -> int:
     """The last resort: ours to repair, so it comes with its trace."""
-    traceback.print_exc()
+    print(masked(traceback.format_exc()), end="", file=sys.stderr)
     print("This is a bug in the engine, please report it.", file=sys.stderr)
     return BUG
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from engine import coherence
@@ -16,6 +16,7 @@ from engine.graders.judge import Judge
 from engine.graders.probes import Probes
 from engine.model import Model
 from engine.rubric import Claim, Gate, Rubric
+from engine.secrets import scrubbed
 from engine.task import Task
 from engine.threshold import Threshold, reaches
 from engine.tool import Tool
@@ -66,6 +67,7 @@ class Plan:
         yield from _counts({"runs": self.runs, "concurrency": self.concurrency})
         yield from coherence.share("fail_under", self.fail_under)
         yield from _task(self.task)
+        yield from self._secrets()
         yield from coherence.problems(self.rubric, self.threshold)
         if self.auto:
             yield from coherence.zones(self.threshold.band)
@@ -85,6 +87,18 @@ class Plan:
                 yield f"{key}: {missing}. {NO_KEY_NEEDED}"
         if "agent.model" in self.models:
             yield from self._money(self.models["agent.model"])
+
+    def _secrets(self) -> Iterator[str]:
+        """What a model is shown or a job is given must not hold any."""
+        shown = {
+            "task, its prompt": self.prompt,
+            "task, its given files": self.given,
+            "task.reference": self.reference,
+            "rubric": asdict(self.rubric),
+        }
+        for what, content in shown.items():
+            if scrubbed(content) != content:
+                yield f"{what}: a model would read here what a secret variable of the environment holds"
 
     def _money(self, model: Model) -> Iterator[str]:
         """What would spend it to no end."""

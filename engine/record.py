@@ -10,6 +10,7 @@ from typing import Any, Literal
 from engine.model import Usage
 from engine.rating import least, most
 from engine.rubric import Rubric
+from engine.secrets import scrubbed
 from engine.threshold import Threshold, reaches
 from engine.verdict import Verdict, place
 
@@ -67,8 +68,11 @@ class Record:
     assessments: Sequence[Mapping[str, Any]] = field(default_factory=list)
 
     def line(self) -> bytes:
-        """One line of JSON, its end included. Half a surrogate pair becomes the escape that it is."""
-        text = json.dumps(asdict(self), ensure_ascii=False, allow_nan=False)
+        """One line of JSON, its end included, without secrets.
+
+        Half a surrogate pair becomes the escape that it is.
+        """
+        text = json.dumps(scrubbed(asdict(self)), ensure_ascii=False, allow_nan=False)
         return text.encode("utf-8", "backslashreplace") + b"\n"
 
     @classmethod

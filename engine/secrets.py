@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 MASK = "***"
@@ -37,16 +37,32 @@ def masked(value: Any, key: str = "") -> Any:
         return MASK
     if not isinstance(value, str):
         return value
-    return _without_values(value if authored else _USER.sub(rf"\1{MASK}@", value))
+    return scrubbed(value if authored else _USER.sub(rf"\1{MASK}@", value))
+
+
+def scrubbed(value: Any) -> Any:
+    """A copy of what is to be written down, without the values of secret variables, wherever they came in."""
+    return _scrubbed(value, _values())
+
+
+def _scrubbed(value: Any, secrets: Sequence[str]) -> Any:
+    if isinstance(value, str):
+        for secret in secrets:
+            value = value.replace(secret, MASK)
+        return value
+    if isinstance(value, Mapping):
+        return {_scrubbed(name, secrets): _scrubbed(each, secrets) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        parts = [_scrubbed(each, secrets) for each in value]
+        return tuple(parts) if isinstance(value, tuple) else parts
+    return value
 
 
 def _is_secret(name: str) -> bool:
     return bool(_NAME.search(_CAMEL.sub("_", name)))
 
 
-def _without_values(text: str) -> str:
-    """Without the values of secret variables of the environment, wherever they came in."""
-    for name, value in os.environ.items():
-        if _is_secret(name) and len(value) >= _SHORTEST:
-            text = text.replace(value, MASK)
-    return text
+def _values() -> list[str]:
+    """What the secret variables of the environment hold, the longest first: one may be part of another."""
+    found = {value for name, value in os.environ.items() if _is_secret(name) and len(value) >= _SHORTEST}
+    return sorted(found, key=len, reverse=True)

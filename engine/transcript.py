@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from engine.model import Model, Request, Turn, Usage
+from engine.secrets import scrubbed
 
 Role = Literal["agent", "judge", "reader"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -19,7 +20,7 @@ Echo = Callable[[int, Mapping[str, Any]], None]
 class Transcript:
     """One JSON line an event, written as it happens; `echo` is told of each as well.
 
-    `usage` sums the model calls of the run by role.
+    `usage` sums the model calls of the run by role. No secret of the environment is written.
     """
 
     def __init__(self, run: int, path: Path, echo: Echo | None = None) -> None:
@@ -29,7 +30,8 @@ class Transcript:
         self._echo = echo
 
     def write(self, event: str, **fields: Any) -> None:
-        entry = {"event": event, "time": datetime.now(UTC).isoformat(timespec="milliseconds"), **fields}
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        entry = {"event": event, "time": now, **scrubbed(fields)}
         # Half a surrogate pair, which a model may well send, becomes the JSON escape that it is.
         line = json.dumps(entry, ensure_ascii=False, default=str) + "\n"
         with self._path.open("ab", buffering=0) as file:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
 
 from sandbox import trial
 from sandbox.job import Job, Sandbox, SandboxError, Session
@@ -62,16 +62,11 @@ class Auto:
 
     async def _choose(self) -> Sandbox:
         tried = []
-        works = asyncio.create_task(trial.without())
-        try:
-            for kind in (Namespaces, Landlock):
-                backend: Supervised = kind()  # without workers, whose isolation is the same, to be quick
-                fault = await _fault(backend, works)
+        async with aclosing(faults()) as found:
+            async for backend, fault in found:
                 if not fault:
-                    return self._equipped(kind)
+                    return self._equipped(type(backend))
                 tried.append(f"{backend.name} (level {backend.level}): {fault}")
-        finally:
-            await asyncio.gather(works, return_exceptions=True)  # never cancelled: it leaves nothing behind
         if self._allow_weak:
             return Subprocess()
         raise SandboxError(
@@ -83,6 +78,17 @@ class Auto:
 
     def _equipped(self, kind: type[Supervised]) -> Sandbox:
         return Namespaces(self._preload, self._devices) if kind is Namespaces else Landlock(self._devices)
+
+
+async def faults() -> AsyncGenerator[tuple[Supervised, str], None]:
+    """Each backend, the strongest first, and why it is not to be taken: empty where it keeps its promise."""
+    works = asyncio.create_task(trial.without())
+    try:
+        for kind in (Namespaces, Landlock):
+            backend = kind()  # without workers, whose isolation is the same, to be quick
+            yield backend, await _fault(backend, works)
+    finally:
+        await asyncio.gather(works, return_exceptions=True)  # never cancelled: it leaves nothing behind
 
 
 async def _fault(backend: Sandbox, works: asyncio.Task[set[str]]) -> str:

@@ -32,6 +32,7 @@ DOORS = {
         "engine/config/actors.py",  # a _target_
         "engine/graders/probes.py",  # the author's
         "engine/models/litellm.py",  # only to find a file
+        "engine/doctor.py",  # only to see what is installed
         "toolkits/papers/web.py",  # only to see what is installed
         "sandbox/supervisor/",  # inside the sandbox
         "sandbox/watched/",  # as well

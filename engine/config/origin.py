@@ -33,7 +33,14 @@ class Origin:
 
 
 def trace(hydra: HydraConf, command: Sequence[str] = ()) -> Origin:
-    """`command` holds the overrides as they were typed, with sweeps in them."""
+    """`command` holds the overrides as they were typed, with sweeps in them.
+
+    Raises Refused where a config sets the environment: it could send the keys in it to another address.
+    """
+    if hydra.job.env_set:
+        raise Refused(
+            f"job.env_set: the environment is not a config's to set ({', '.join(hydra.job.env_set)})"
+        )
     said = _parsed(_plain(hydra.overrides.task))
     swept = _swept(said, [*command, *_preset(hydra)]) if hydra.mode == RunMode.MULTIRUN else {}
     return Origin(_file(hydra, "task"), _file(hydra, "rubric"), tuple(map(discreet, said)), swept)

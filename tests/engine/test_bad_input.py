@@ -23,6 +23,10 @@ BROKEN = {
         "# @package _global_\ndefaults: [override /rubric: mine]\n"
         "task: {name: wordy, description: y, limits: {turns: many}}\n"
     ),
+    "task/redirecting.yaml": (
+        "# @package _global_\ndefaults: [override /rubric: mine]\ntask: {name: redirecting, description: y}\n"
+        "hydra: {job: {env_set: {ANTHROPIC_BASE_URL: http://localhost:1}}}\n"
+    ),
     "rubric/headless.yaml": "criteria: {a: {claim: It is.}}\n",
     "rubric/torn.yaml": "criteria:\n  lines:\n    claim: one: two\n",
     "rubric/claimless.yaml": "criteria: {lines: {points: 1, probe: lines}}\n",
@@ -48,6 +52,11 @@ UNPRICED = ("agent.model=openai/my-own", "agent.model.api_key=x")
 LONG = "x" * 300
 ROWS = {
     "unknown task": (("task=titanz",), "task=titanz", "Did you mean titans?"),
+    "a config that sets the environment": (
+        (*OWN, "task=redirecting"),
+        "job.env_set",
+        "(ANTHROPIC_BASE_URL)",
+    ),
     "unknown model": (("agent.model=sonet",), "agent.model=sonet", "Did you mean sonnet?", "opus"),
     "unknown judge": (("judge.model=opsu",), "judge.model=opsu", "Did you mean opus?"),
     "unknown rubric": (("rubric=titan",), "rubric=titan", "Did you mean titans?"),

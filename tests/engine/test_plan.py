@@ -124,6 +124,24 @@ def test_parts_that_do_not_go_together(tmp_path, changes, message):
         plan(tmp_path, **changes)
 
 
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"prompt": "Use planted-123456."}, "its prompt"),
+        ({"given": {"a.py": "KEY = 'planted-123456'"}}, "its given files"),
+        ({"reference": "planted-123456"}, r"task\.reference"),
+        ({"criteria": {"a": Criterion("It says planted-123456.")}}, "rubric"),
+    ],
+)
+def test_no_secret_is_shown_to_a_model(tmp_path, monkeypatch, changes, what):
+    """However it came in, by an interpolation or a file: refused, and not repeated."""
+    assert plan(tmp_path, **changes).runs == 1
+    monkeypatch.setenv("MY_API_KEY", "planted-123456")
+    with pytest.raises(Refused, match=what) as refused:
+        plan(tmp_path, **changes)
+    assert "planted" not in str(refused.value)
+
+
 def test_a_judge_may_take_all_criteria_at_once(tmp_path):
     assert plan(tmp_path, judge=Judge(Keyless(), criteria_per_call="all")).judge
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.secrets import masked
+from engine.secrets import masked, scrubbed
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,12 @@ def test_by_value(monkeypatch, part):
     """What a secret variable holds, wherever it came in."""
     monkeypatch.setenv("TOY_API_KEY", "swordfish")
     assert masked({part: {"url": "http://x/swordfish/y"}}) == {part: {"url": "http://x/***/y"}}
+
+
+def test_what_is_written_holds_no_value(monkeypatch):
+    """Wherever the value of a secret variable came in, and a longer secret before one that it holds."""
+    monkeypatch.setenv("MY_API_KEY", "planted-123")
+    monkeypatch.setenv("OTHER_TOKEN", "planted-123-longer")
+    said = {"text": "x planted-123-longer y", "calls": [{"planted-123": ("planted-123",)}], "n": 5}
+    assert scrubbed(said) == {"text": "x *** y", "calls": [{"***": ("***",)}], "n": 5}
+    assert scrubbed({"password": "a tool's argument"}) == {"password": "a tool's argument"}

@@ -26,3 +26,15 @@ def test_an_echo_hears_everything(tmp_path):
     heard = []
     Transcript(4, tmp_path / "t.jsonl", lambda run, entry: heard.append((run, entry["event"]))).write("began")
     assert heard == [(4, "began")]
+
+
+def test_no_secret_is_written_or_told(tmp_path, monkeypatch):
+    """A key that a model repeats reaches neither the file nor who watches."""
+    monkeypatch.setenv("MY_API_KEY", "planted-123456")
+    heard = []
+    transcript = Transcript(4, tmp_path / "t.jsonl", lambda _, entry: heard.append(entry))
+    transcript.write(
+        "error", traceback="Error: planted-123456", calls=[{"arguments": {"a": "planted-123456"}}]
+    )
+    assert "planted" not in (tmp_path / "t.jsonl").read_text() + str(heard)
+    assert heard[0]["traceback"] == "Error: ***"

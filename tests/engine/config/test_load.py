@@ -131,8 +131,8 @@ def test_the_kept_config_is_whole_and_has_no_secrets(own, monkeypatch):
     monkeypatch.setenv("MY_API_KEY", "swordfish-swordfish")
     said = (
         *MINE,
-        "rubric.description=${oc.env:MY_API_KEY}",
         "judge.model=openai/gpt-5",
+        "+judge.model.extra.user=${oc.env:MY_API_KEY}",
         "judge.model.api_key=sesame",
     )
     plan = planned(*said, own=own)
