@@ -12,6 +12,7 @@ Imports go down this page only, or stay on a line.
     config/       from the command line and YAML to a Plan; the only place that knows Hydra
     schedule      many runs at once, each kept as it completes
     run           the straight line of one run
+    estimate      what the runs will cost, by earlier ones
     plan          what YAML composes, and whether its parts go together
     coherence     whether rubric and threshold do
     summary       records -> figures
@@ -22,6 +23,7 @@ Imports go down this page only, or stay on a line.
     agreement     how far graders agree beyond chance
     deciding      whether a pass rate lies in the target band, as early as it is sure
     statistics    what the figures allow one to say
+    interrupt     Ctrl-C
     folder        the output folder
 
     agents/       loop: a model with tools;  replay: existing files
@@ -36,8 +38,13 @@ Imports go down this page only, or stay on a line.
     source                                      a Python file of a submission, read and not run
     items                                       the parts of a submission that are judged one by one
     submission, transcript                      what comes of a run
+    journal                                     what an earlier session left of a run
+    calls                                       all calls of models: tried again, not too many, within budget
     verdict, rating, record                     what graders say, what it comes to, what is kept
+    budget, cache                               what an experiment may cost, and what need not be paid again
     model                                       one LLM, an actor too, and the words in which we speak to it
+    traffic                                     how often a provider may be asked, and how much at once
+    clock                                       the time that an attempt has used
     task, rubric, threshold                     what an author states
 
     errors        whose fault it is

@@ -27,6 +27,7 @@ from engine.config import mounts, schema
 from engine.config.advice import explain
 from engine.config.help import catalogue
 from engine.config.origin import Origin, trace
+from engine.config.resume import recalled
 from engine.errors import Refused
 from engine.secrets import masked
 
@@ -61,6 +62,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def compose(parser: ArgumentParser, arguments: Namespace) -> int:
     """Have Hydra compose what the command line says, one job or a sweep of them."""
     prepare()
+    try:
+        arguments.overrides = recalled(arguments.overrides, arguments.multirun)
+    except (Refused, HydraException) as error:
+        return refuse(str(error) if isinstance(error, Refused) else explain(error))
     overrides = tuple(arguments.overrides)
     codes: list[int] = []
     jobs: list[Job] = []

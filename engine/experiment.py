@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.calls import Calls
 from engine.errors import Refused
+from engine.estimate import estimate
 from engine.folder import Folder
+from engine.interrupt import interruptible
 from engine.live import Display
 from engine.plan import Plan
 from engine.report.terminal import print_summary
@@ -20,6 +24,7 @@ from engine.tool import need_sandbox
 from sandbox import SandboxError
 
 DONE, UNDER, VOIDS, INTERRUPTED = 0, 1, 3, 130
+INTERRUPTION = "Interrupted"
 
 
 def conduct(plan: Plan) -> tuple[int, Summary | None, Path]:
@@ -28,17 +33,24 @@ def conduct(plan: Plan) -> tuple[int, Summary | None, Path]:
     Returns the exit code, the summary, None where nothing was begun, and the folder:
 
     0 done; 1 the pass rate lies under `fail_under`, undecided runs counted as fails; 3 some runs are void,
-    or could not be kept; 130 interrupted, what finished is kept. Raises Refused where no sandbox of this
-    machine would do, or no folder can be made.
+    or not made, because a provider is down, the budget used up or the disk full; 130 interrupted. What
+    finished is kept in any case. Raises Refused where no sandbox of this machine would do, or the folder
+    cannot be had.
     """
     terminal = Terminal()
     folder = Folder(plan.out)
+    try:
+        return _conduct(plan, folder, terminal)
+    finally:
+        folder.release()
+
+
+def _conduct(plan: Plan, folder: Folder, terminal: Terminal) -> tuple[int, Summary | None, Path]:
     started = time.monotonic()
     try:
-        with Display(terminal, plan.runs, plan.verbose) as display:
-            ended = asyncio.run(_run(plan, folder, display))
-    except KeyboardInterrupt:
-        ended = "Interrupted"
+        ended = asyncio.run(_run(plan, folder, terminal))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        ended = INTERRUPTION
     if not folder.begun():
         return INTERRUPTED, None, folder.path
     wall = time.monotonic() - started
@@ -48,8 +60,17 @@ def conduct(plan: Plan) -> tuple[int, Summary | None, Path]:
     print_summary(terminal, summary, folder.path)
     if ended:
         terminal.print(f"{ended}: {summary.runs} of {plan.runs} runs finished and are kept.", markup=False)
-        return INTERRUPTED if ended == "Interrupted" else VOIDS, summary, folder.path
+    if ended or summary.outcomes["void"]:
+        terminal.print(_how_to_go_on(plan, folder.path, ended), markup=False, soft_wrap=True)
+    if ended:
+        return INTERRUPTED if ended == INTERRUPTION else VOIDS, summary, folder.path
     return exit_code(summary, plan.fail_under), summary, folder.path
+
+
+def _how_to_go_on(plan: Plan, folder: Path, ended: str) -> str:
+    what = "To go on" if ended else "To make the void runs again"
+    shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+    return f"{what}: {plan.command} {shlex.quote(f'resume={shown}')}"
 
 
 def write(folders: Sequence[Path], page: Path) -> None:
@@ -63,21 +84,33 @@ def write(folders: Sequence[Path], page: Path) -> None:
         print(f"{page.name} could not be written: {error}", file=sys.stderr)
 
 
-async def _run(plan: Plan, folder: Folder, display: Display) -> str:
-    """All runs. Returns what ended them early: results that can no longer be written end an experiment."""
+async def _run(plan: Plan, folder: Folder, terminal: Terminal) -> str:
+    """All runs that are to be made. Returns what ended them early."""
+    with interruptible():
+        try:
+            await _ready(plan, folder, terminal)
+            return await _make(plan, folder, terminal)
+        finally:
+            for model in plan.models.values():
+                await model.close()
+            await plan.sandbox.close()
+
+
+async def _make(plan: Plan, folder: Folder, terminal: Terminal) -> str:
+    """Results that can no longer be written end an experiment."""
+    calls = Calls(plan.budget, plan.max_failures, folder.spent())
+    done = len(folder.records())
+    if told := estimate(plan, plan.runs - done):
+        terminal.print(told, markup=False)
     try:
-        await _ready(plan, folder)
-        await run_all(plan, folder, display.record, display.event)
+        with Display(terminal, plan.runs, plan.verbose, calls, done) as display:
+            await run_all(plan, folder, display.record, display.event, calls)
+            return f"Stopped, {calls.stopped()}" if calls.stopped() and display.done < plan.runs else ""
     except OSError as error:
         return f"Stopped, results cannot be written ({error})"
-    finally:
-        for model in plan.models.values():
-            await model.close()
-        await plan.sandbox.close()
-    return ""
 
 
-async def _ready(plan: Plan, folder: Folder) -> None:
+async def _ready(plan: Plan, folder: Folder, terminal: Terminal) -> None:
     """Find out that code can be run and results be kept before anything is spent."""
     try:
         if (
@@ -86,9 +119,15 @@ async def _ready(plan: Plan, folder: Folder) -> None:
             or ("agent.model" in plan.models and need_sandbox(plan.tools))
         ):
             await plan.sandbox.check()
-        folder.create(plan.config, plan.overrides)
+        if plan.resumed:
+            for told in folder.resume(plan.documents()):
+                terminal.print(told, markup=False)
+        else:
+            folder.create(plan.documents())
     except SandboxError as error:
         raise Refused(f"sandbox: {error}") from error
+    except BlockingIOError as error:
+        raise Refused(f"out={folder.path}: another process is at work on this experiment") from error
     except OSError as error:
         raise Refused(f"out={folder.path}: the folder cannot be made: {error}") from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import itertools
 import json
 import os
@@ -13,6 +14,9 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
+from engine.calls import Calls
+from engine.journal import Journal, turn
+from engine.model import Usage
 from engine.record import Record
 from engine.submission import Submission
 from engine.transcript import Echo, Transcript
@@ -26,34 +30,92 @@ class Folder:
     DIR/
       config.yaml              the resolved config, without secrets
       overrides.yaml           what was said on the command line
+      assets.json              digests of the task's files
       runs.jsonl               one line per finished run, appended and synced: the truth
       transcripts/000.jsonl    the events of run 0 as they happened
       submissions/000/         what run 0 handed in
       summary.json             the figures, made from runs.jsonl
       report.html              all of it, to look at
+
+    One process at a time works on it.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._appending = threading.Lock()
+        self._held: int | None = None
 
-    def create(self, config: str, overrides: tuple[str, ...]) -> None:
-        """Make the folder ours. One that another experiment took meanwhile is left to it: DIR-2 is next."""
+    def create(self, kept: Mapping[str, str]) -> None:
+        """Make the folder ours. One that another experiment took meanwhile is left to it: DIR-2 is next.
+
+        `kept` are the texts that say what the experiment is, by the names of their files.
+        """
         self.path = next(path for path in _names(self.path) if _taken(path))
+        self._hold()
         for part in ("transcripts", "submissions"):
             (self.path / part).mkdir(exist_ok=True)
-        (self.path / "config.yaml").write_text(config, encoding="utf-8")
-        lines = "".join(f"- {json.dumps(item, ensure_ascii=False)}\n" for item in overrides)
-        (self.path / "overrides.yaml").write_text(lines or "[]\n", encoding="utf-8")
+        self._write(kept)
 
-    def transcript(self, run: int, echo: Echo | None) -> Transcript:
-        return Transcript(run, self._transcript(run), echo)
+    def resume(self, kept: Mapping[str, str]) -> list[str]:
+        """Make it ours again, and mend what a crash tore. Returns what was mended, in words.
+
+        What is void is no longer a record, so that it is made again. Raises BlockingIOError where another
+        process works on it.
+        """
+        self._hold()
+        files = [self.path / RUNS, *sorted((self.path / "transcripts").glob("*.jsonl"))]
+        told = [
+            f"{path.relative_to(self.path)}: its last line was torn, and is cut off"
+            for path in files
+            if _mended(path)
+        ]
+        records = [record for record in self.records() if record.outcome != "void"]
+        _replace(self.path / RUNS, b"".join(record.line() for record in records))
+        self._write(kept)
+        return told
+
+    def release(self) -> None:
+        """Let others work on it."""
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
+
+    def _hold(self) -> None:
+        """The system lets go of it with the process, however that ends."""
+        self._held = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self.release()
+            raise
+
+    def _write(self, kept: Mapping[str, str]) -> None:
+        for name, text in kept.items():
+            _replace(self.path / name, text.encode())
+
+    def transcript(self, run: int, echo: Echo | None = None, calls: Calls | None = None) -> Transcript:
+        """What an earlier session has of it is its past."""
+        return Transcript(run, self._transcript(run), echo, calls, Journal(self.events(run)))
 
     def _transcript(self, run: int) -> Path:
         return self.path / "transcripts" / f"{run:03d}.jsonl"
 
     def keep(self, run: int, submission: Submission) -> None:
         submission.save(self.path / "submissions" / f"{run:03d}")
+
+    def kept(self, run: int, submitted: Mapping[str, Any]) -> Submission | None:
+        """The submission of which that event tells, if it is there, whole."""
+        try:
+            found = Submission.read(self.path / "submissions" / f"{run:03d}", submitted["source"])
+        except (OSError, UnicodeDecodeError):
+            return None
+        return found if found.digest == submitted["digest"] else None
+
+    def spent(self) -> Usage:
+        """By all calls that the transcripts tell of, those of runs that did not end as well."""
+        runs = [int(path.stem) for path in (self.path / "transcripts").glob("*.jsonl")]
+        calls = (event for run in runs for event in self.events(run) if event["event"] == "model_call")
+        return sum((turn(event).usage for event in calls), Usage())
 
     def append(self, record: Record) -> None:
         """Once this returns, the record outlives a crash. Raises OSError, and then leaves no torn line."""
@@ -108,6 +170,32 @@ def _whole(file: FileIO, data: bytes) -> None:
     except OSError:
         file.truncate(size)
         raise
+
+
+def _mended(path: Path) -> bool:
+    """Whether the last line had no end and was cut off."""
+    if not path.exists():
+        return False
+    data = path.read_bytes()
+    whole = data[: data.rfind(b"\n") + 1]
+    if whole != data:
+        _replace(path, whole)
+    return whole != data
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """All of it or nothing, whatever happens meanwhile."""
+    new = path.with_name(f".{path.name}.new")
+    with new.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+    parent = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(parent)
+    finally:
+        os.close(parent)
 
 
 def _names(path: Path) -> Iterator[Path]:

@@ -12,23 +12,23 @@ from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
 
-from engine.model import Usage
+from engine.calls import Calls
 from engine.record import Record
 from engine.report.terminal import line, spent
 from engine.visible import visible
 
-QUIET = {"time", "event"}
+QUIET = {"time", "event", "raw", "request"}
 
 
 class Display:
     """Tells of records as they complete and, when verbose, of every event of the transcripts."""
 
-    def __init__(self, console: Console, runs: int, verbose: bool) -> None:
+    def __init__(self, console: Console, runs: int, verbose: bool, calls: Calls, done: int = 0) -> None:
         self.console = console
         self.runs = runs
         self.verbose = verbose
-        self.done = 0
-        self.usage = Usage()
+        self.done = done
+        self.calls = calls
         self.started = time.monotonic()
         self._live = Live(console=console, transient=True, refresh_per_second=4, get_renderable=self._status)
 
@@ -44,7 +44,6 @@ class Display:
 
     def record(self, record: Record) -> None:
         self.done += 1
-        self.usage += record.used()
         self.console.print(line(record), soft_wrap=not self.console.is_terminal)
 
     def event(self, run: int, entry: Mapping[str, Any]) -> None:
@@ -58,7 +57,7 @@ class Display:
 
     def _status(self) -> Spinner:
         seconds = time.monotonic() - self.started
-        told = f"{self.done} of {self.runs} runs done, {seconds:.0f} s, {spent(self.usage)}"
+        told = f"{self.done} of {self.runs} runs done, {seconds:.0f} s, {spent(self.calls.spent)}"
         return Spinner("dots", Text(told))
 
 

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, Literal, Protocol
 
 from engine.bounds import at_least
+from engine.traffic import Traffic
 
 Stop = Literal["end", "tools", "length", "pause", "refusal", "context"]
 JsonSchema = Mapping[str, Any]
@@ -173,6 +174,8 @@ class Model(Protocol):
     """An actor: one instance serves all runs and keeps nothing of them."""
 
     id: str
+    traffic: Traffic
+    price: Price | None
 
     def missing(self) -> str | None:
         """What this machine lacks to use the model (a key's variable, a package), or None. Costs nothing."""
@@ -187,7 +190,7 @@ class Model(Protocol):
         """Whether it can think at length (`Request.extended`). Costs nothing."""
 
     async def reply(self, request: Request) -> Turn:
-        """Ask once. Retries and timeouts are the client's; what is left raises Void("provider")."""
+        """Ask once, within a timeout. Raises Unanswered: whether to ask again is decided elsewhere."""
 
     async def close(self) -> None:
         """Give connections back, at the end of all runs."""

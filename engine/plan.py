@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from engine import coherence
 from engine.agent import Agent
+from engine.budget import Budget
 from engine.errors import Refused
 from engine.graders import rules
 from engine.graders.judge import Judge
@@ -20,6 +22,7 @@ from engine.secrets import scrubbed
 from engine.task import Task
 from engine.threshold import Threshold, reaches
 from engine.tool import Tool
+from engine.transcript import Role
 from sandbox import Sandbox
 
 LONGEST = 255  # bytes of a file's name
@@ -34,7 +37,9 @@ class Plan:
     None and `use_probes` False where not asked for. With `auto`, `runs` is how many there are at the most.
     `models` are all models in use by the key at which a config has them, to be closed at the end. `config`
     is the resolved YAML without secrets, `given` the files that the task starts from, `reference` what the
-    judge is shown beside a submission.
+    judge is shown beside a submission. `assets` are digests of all that the task's files say. Replies to the
+    roles in `cached` may come from the cache. `resumed`: `out` holds a part of this experiment already.
+    `command` is how the engine was called, without overrides.
     """
 
     task: Task
@@ -58,13 +63,38 @@ class Plan:
     overrides: tuple[str, ...]
     given: Mapping[str, str] = field(default_factory=dict)
     reference: str = ""
+    assets: Mapping[str, str] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
+    cached: Collection[Role] = ()
+    max_failures: int = 5
+    resumed: bool = False
+    command: str = "python -m engine"
+
+    def playing(self, role: str) -> Sequence[Model]:
+        """The models of that role."""
+        return [model for key, model in self.models.items() if key.partition(".")[0] == role]
+
+    def ids(self, role: str) -> str | None:
+        return " + ".join(model.id for model in self.playing(role)) or None
+
+    def documents(self) -> Mapping[str, str]:
+        """What the experiment is, for its folder: the texts by the names of their files."""
+        lines = "".join(f"- {json.dumps(item, ensure_ascii=False)}\n" for item in self.overrides)
+        return {
+            "config.yaml": self.config,
+            "overrides.yaml": lines or "[]\n",
+            "assets.json": json.dumps(self.assets, indent=2) + "\n",
+        }
 
     def __post_init__(self) -> None:
         for problem in self._problems():
             raise Refused(problem)
 
     def _problems(self) -> Iterator[str]:
-        yield from _counts({"runs": self.runs, "concurrency": self.concurrency})
+        yield from _counts(
+            {"runs": self.runs, "concurrency": self.concurrency, "max_failures": self.max_failures}
+        )
+        yield from self.budget.problems(self.models)
         yield from coherence.share("fail_under", self.fail_under)
         yield from _task(self.task)
         yield from self._secrets()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 import traceback
 from collections.abc import Coroutine, Mapping
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.agent import Attempt
-from engine.errors import AgentFailed, Void
+from engine.errors import AgentFailed, Stopped, Void
 from engine.folder import Folder
 from engine.graders.both import merge
 from engine.plan import Plan
@@ -34,24 +35,24 @@ class _Progress:
 
 
 async def run_once(plan: Plan, index: int, folder: Folder, transcript: Transcript) -> Record:
-    """Make one attempt and grade it. Every failure becomes a record; only cancellation passes through."""
+    """Make one attempt and grade it, or go on with one that an earlier session left.
+
+    Every failure becomes a record; only cancellation and Stopped pass through.
+    """
     started, clock = datetime.now(UTC), time.monotonic()
     attempt = Attempt(
         index, plan.task, plan.prompt, plan.tools, plan.sandbox, transcript, plan.given, plan.reference
     )
     progress = _Progress()
     result = await _blame(_walk(plan, attempt, folder, progress), plan, transcript)
+    transcript.settle()
     record = _record(plan, attempt, progress, result, started, time.monotonic() - clock)
     transcript.write("run_ended", outcome=record.outcome, failure=record.failure, reason=record.reason)
     return record
 
 
 async def _walk(plan: Plan, attempt: Attempt, folder: Folder, progress: _Progress) -> Grade:
-    attempt.transcript.write("run_started", run=attempt.index, prompt=attempt.prompt)
-    async with attempt.workspace:
-        submission = progress.submission = await plan.agent.solve(attempt)
-    folder.keep(attempt.index, submission)
-    attempt.transcript.write("submitted", files=list(submission.files), digest=submission.digest)
+    submission = progress.submission = await _submission(plan, attempt, folder)
     gates = await plan.probes.decide(submission, plan.rubric.gates, attempt)
     progress.verdicts |= {id: _named(verdict, plan.rubric.gates[id].failure) for id, verdict in gates.items()}
     if all(verdict.verdict != "fail" for verdict in progress.verdicts.values()):
@@ -60,6 +61,25 @@ async def _walk(plan: Plan, attempt: Attempt, folder: Folder, progress: _Progres
     for id, verdict in progress.verdicts.items():
         attempt.transcript.write("verdict", criterion=id, **verdict.told())
     return grade(progress.verdicts, plan.rubric, plan.threshold)
+
+
+async def _submission(plan: Plan, attempt: Attempt, folder: Folder) -> Submission:
+    """What was handed in already, else what the agent hands in now."""
+    transcript, past = attempt.transcript, attempt.transcript.past
+    if past.begun:
+        transcript.write("run_resumed", run=attempt.index)
+    else:
+        transcript.write("run_started", run=attempt.index, prompt=attempt.prompt)
+    if past.submitted and (kept := folder.kept(attempt.index, past.submitted)):
+        attempt.seen.extend(result.text for result in past.results() if not result.error)
+        return kept
+    async with attempt.workspace:
+        submission = await plan.agent.solve(attempt)
+    await asyncio.to_thread(folder.keep, attempt.index, submission)
+    transcript.write(
+        "submitted", files=list(submission.files), digest=submission.digest, source=submission.source
+    )
+    return submission
 
 
 def _named(verdict: Verdict, failure: str) -> Verdict:
@@ -85,6 +105,8 @@ async def _blame(work: Coroutine[Any, Any, Grade], plan: Plan, transcript: Trans
     of = plan.rubric.points
     try:
         return await work
+    except Stopped:
+        raise
     except AgentFailed as error:
         return Grade("fail", error.failure, error.reason, 0.0, of)
     except Void as error:
@@ -121,8 +143,8 @@ def _record(
         **_scored(progress.verdicts, plan.rubric),
         source=submission.source if submission else None,
         digest=submission.digest if submission else None,
-        model=_ids(plan, "agent"),
-        judge=_ids(plan, "judge"),
+        model=plan.ids("agent"),
+        judge=plan.ids("judge"),
         sandbox=f"{plan.sandbox.name} (level {plan.sandbox.level})" if ran else None,
         usage={role: asdict(usage) for role, usage in attempt.transcript.usage.items()},
         seconds=round(seconds, 3),
@@ -136,12 +158,6 @@ def _scored(verdicts: Mapping[str, Verdict], rubric: Rubric) -> dict[str, Any]:
         return {}
     own = {id: verdicts[id] for id in rubric.criteria}
     return {"items": by_item(own, rubric.criteria), "samples": sampled(own, rubric)}
-
-
-def _ids(plan: Plan, role: str) -> str | None:
-    """The models of that role."""
-    ids = [model.id for key, model in plan.models.items() if key.partition(".")[0] == role]
-    return " + ".join(ids) or None
 
 
 def _told(id: str, verdict: Verdict, plan: Plan) -> dict[str, Any]:

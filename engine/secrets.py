@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 MASK = "***"
@@ -42,7 +43,12 @@ def masked(value: Any, key: str = "") -> Any:
 
 def scrubbed(value: Any) -> Any:
     """A copy of what is to be written down, without the values of secret variables, wherever they came in."""
-    return _scrubbed(value, _values())
+    return scrubber()(value)
+
+
+def scrubber() -> Callable[[Any], Any]:
+    """The same for many values, with the variables as they are now."""
+    return partial(_scrubbed, secrets=_values())
 
 
 def _scrubbed(value: Any, secrets: Sequence[str]) -> Any:

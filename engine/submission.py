@@ -40,6 +40,13 @@ class Submission:
                 whole.update(len(data).to_bytes(8, "big") + data)
         return whole.hexdigest()
 
+    @classmethod
+    def read(cls, folder: Path, source: str | None) -> Submission:
+        """What was saved there. Raises OSError or UnicodeDecodeError where it cannot be read."""
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        texts = {path.relative_to(folder).as_posix(): path.read_bytes().decode() for path in files}
+        return cls(texts, source)
+
     def save(self, folder: Path) -> None:
         for name, text in self.files.items():
             target = folder / name

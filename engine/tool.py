@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Mapping
 from typing import Any, Protocol
 
 from engine.agent import Attempt
-from engine.errors import AgentFailed, Void
+from engine.errors import AgentFailed, Stopped, Void
 from engine.misfit import told
 from engine.model import JsonSchema, ToolCall, ToolResult, ToolSpec
 from engine.submission import Submission
@@ -51,6 +51,11 @@ def need_sandbox(tools: Mapping[str, Tool]) -> bool:
     return any(getattr(tool, "needs_sandbox", False) for tool in tools.values())
 
 
+def works_there(call: ToolCall, tools: Mapping[str, Tool]) -> bool:
+    """Whether the call goes to a tool that works in the workspace."""
+    return call.name in tools and need_sandbox({call.name: tools[call.name]})
+
+
 def specs(tools: Mapping[str, Tool]) -> tuple[ToolSpec, ...]:
     return tuple(ToolSpec(name, tool.description, tool.schema) for name, tool in tools.items())
 
@@ -63,7 +68,7 @@ async def use(call: ToolCall, attempt: Attempt) -> ToolResult:
         text = await _answer(tool, attempt, call.arguments)
         attempt.seen.append(text)
         return ToolResult(call.id, text)
-    except (Submitted, AgentFailed, Void, SandboxError):
+    except (Submitted, Stopped, AgentFailed, Void, SandboxError):
         raise
     except Misfit as misfit:
         return ToolResult(call.id, f"ValueError: {misfit}", error=True, misfit=True)

@@ -14,13 +14,14 @@ from engine.agent import Agent, Attempt
 from engine.agents.loop import Loop
 from engine.graders.judge import Judge
 from engine.graders.probes import Probes
-from engine.model import Request, Turn, Usage
+from engine.model import Price, Request, Turn, Usage
 from engine.models.scripted import Scripted
 from engine.plan import Plan
 from engine.rubric import Criterion, Gate, Rubric
 from engine.submission import Submission
 from engine.task import Task
 from engine.threshold import Threshold
+from engine.traffic import Traffic
 from engine.transcript import Transcript
 from sandbox import Job, SandboxError, Session
 from toolkits.submit import Submit
@@ -44,6 +45,8 @@ class Answering:
 
     def __init__(self, answer: Callable[[Request], str | Turn], seconds: float = 0.0) -> None:
         self.id = "answering"
+        self.price = Price()
+        self.traffic = Traffic(retries=0, max_connections=1000)
         self.answer = answer
         self.seconds = seconds
         self.asked: list[Request] = []

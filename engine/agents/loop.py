@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from engine.agent import Attempt
 from engine.errors import AgentFailed, Void
-from engine.model import Message, Model, Request, Results, Turn, User
+from engine.journal import result as told
+from engine.model import Message, Model, Request, Results, ToolCall, ToolResult, Turn, User
 from engine.submission import Submission
 from engine.task import Limits
-from engine.tool import Submitted, specs, use
+from engine.tool import Submitted, specs, use, works_there
 from engine.transcript import Transcript
 
 ENDINGS = {
@@ -20,22 +20,12 @@ ENDINGS = {
 }
 
 
-@dataclass
-class _Call:
-    """The call of the model that is pending, if any."""
-
-    asked: float | None = None
-
-    def seconds(self) -> float:
-        return 0.0 if self.asked is None else time.monotonic() - self.asked
-
-
 @dataclass(frozen=True)
 class Loop:
     """`reminder` is said once to a model that stops without having submitted.
 
     Where the time limit strikes while a reply is awaited that alone took more than half of the limit, the
-    provider is to blame (void): its retries and queues are no work of the agent's. Else the agent is.
+    provider is to blame (void). Else the agent is: retries and queues are not counted (see Clock).
     """
 
     model: Model
@@ -43,27 +33,25 @@ class Loop:
 
     async def solve(self, attempt: Attempt) -> Submission:
         limit = attempt.task.limits.seconds
-        call = _Call()
+        clock = attempt.transcript.clock
         try:
-            async with asyncio.timeout(limit):
-                return await self._converse(attempt, call)
+            async with clock.running(limit):
+                return await self._converse(attempt)
         except Submitted as done:
             return done.submission
         except TimeoutError:
-            if limit and call.seconds() > limit / 2:
-                raise Void("provider", f"{self.model.id}: no reply for {call.seconds():.3g} s") from None
+            if limit and clock.pending() > limit / 2:
+                raise Void("provider", f"{self.model.id}: no reply for {clock.pending():.3g} s") from None
             raise AgentFailed("timeout", f"nothing was submitted within {limit:g} seconds") from None
 
-    async def _converse(self, attempt: Attempt, call: _Call) -> Submission:
+    async def _converse(self, attempt: Attempt) -> Submission:
         messages: list[Message] = [User((attempt.prompt,))]
         tools = specs(attempt.tools)
         reminded = False
         while True:
             _check(attempt.task.limits, attempt.transcript, messages)
             request = Request(tuple(messages), tools=tools, growing=True)
-            call.asked = time.monotonic()
             turn = await attempt.transcript.ask("agent", self.model, request)
-            call.asked = None
             messages.append(turn)
             if turn.stop in ENDINGS:
                 raise AgentFailed("no_submission", ENDINGS[turn.stop])
@@ -80,16 +68,34 @@ class Loop:
 
 async def _act(turn: Turn, attempt: Attempt) -> Results:
     """Run the calls of one turn in their order, so that a submission ends what comes after it."""
-    results = []
-    for call in turn.calls:
-        attempt.transcript.write("tool_call", id=call.id, name=call.name)
-        result = await use(call, attempt)
-        attempt.transcript.write("tool_result", id=call.id, text=result.text, error=result.error)
-        results.append(result)
+    results = [await _answer(call, attempt) for call in turn.calls]
     # Counted once all are answered: a call cannot heed what is said of another of its turn.
     pairs = zip(turn.calls, results, strict=True)
     attempt.refused.extend(call.name for call, result in pairs if result.misfit)
     return Results(tuple(results))
+
+
+async def _answer(call: ToolCall, attempt: Attempt) -> ToolResult:
+    """As the tool does, or did in an earlier session. What it did to the workspace is done again."""
+    past = attempt.transcript.past.result(call)
+    if past is None:
+        return await _use(call, attempt)
+    if works_there(call, attempt.tools):
+        with attempt.transcript.clock.waiting(), suppress(Submitted):
+            await use(call, attempt)
+    elif not past["error"]:
+        attempt.seen.append(past["text"])
+    attempt.transcript.clock.charge(past["seconds"])
+    return told(past)
+
+
+async def _use(call: ToolCall, attempt: Attempt) -> ToolResult:
+    attempt.transcript.write("tool_call", id=call.id, name=call.name)
+    began = attempt.transcript.clock.now()
+    result = await use(call, attempt)
+    seconds = round(attempt.transcript.clock.now() - began, 3)
+    attempt.transcript.write("tool_result", **vars(result), seconds=seconds)
+    return result
 
 
 def _check(limits: Limits, transcript: Transcript, messages: list[Message]) -> None:

@@ -43,8 +43,6 @@ def _free(folder: Path) -> Path:
 
 
 def _check(folder: Path) -> None:
-    if (folder / "runs.jsonl").exists():
-        raise Refused(f"out={folder}: there are results in this folder, and they are never overwritten")
     there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
     if not there.is_dir():
         raise Refused(f"out={folder}: {there} is a file, and a folder is needed")

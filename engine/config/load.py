@@ -13,6 +13,7 @@ from engine.config.advice import explain
 from engine.config.destination import destination
 from engine.config.origin import Origin
 from engine.config.prompt import render
+from engine.config.resume import digests, resumed
 from engine.config.rubric import settle
 from engine.config.schema import AUTO, Config, noun
 from engine.errors import Refused
@@ -22,6 +23,7 @@ from engine.model import Model
 from engine.plan import Plan
 from engine.secrets import masked
 from engine.task import Assets, Task
+from engine.transcript import ROLES
 
 Tree = dict[str, Any]
 
@@ -46,10 +48,17 @@ def _plan(tree: Tree, origin: Origin) -> Plan:
     reader = _reader(said.reader, agent)
     library = build(said.library, "library") if said.library else None
     offered = {name: actor for name, actor in {"library": library, "reader": reader}.items() if actor}
-    runs = _runs(said, len(getattr(agent, "items", ())))
+    items = getattr(agent, "items", ())
+    runs = _runs(said, len(items))
+    prompt, reference = render(task, assets, rubric), _reference(task, assets)
+    config = OmegaConf.to_yaml(
+        OmegaConf.create(masked({**tree, "runs": AUTO if said.runs == AUTO else runs}))
+    )
+    out = destination(said.out, task.name, origin.swept)
+    files = digests(prompt, reference, assets, items)
     return Plan(
         task=task,
-        prompt=render(task, assets, rubric),
+        prompt=prompt,
         rubric=rubric,
         threshold=threshold,
         agent=agent,
@@ -66,13 +75,17 @@ def _plan(tree: Tree, origin: Origin) -> Plan:
         concurrency=said.concurrency,
         verbose=said.verbose,
         fail_under=said.fail_under,
-        out=destination(said.out, task.name, origin.swept),
-        config=OmegaConf.to_yaml(
-            OmegaConf.create(masked({**tree, "runs": AUTO if said.runs == AUTO else runs}))
-        ),
+        max_failures=said.max_failures,
+        budget=said.budget,
+        cached=[role for role in ROLES if getattr(said.cache, role)],
+        out=out,
+        resumed=resumed(out, config, files),
+        config=config,
         overrides=origin.overrides,
+        command=origin.command,
         given=assets.given(),
-        reference=_reference(task, assets),
+        reference=reference,
+        assets=files,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,7 @@ from engine.secrets import masked
 
 @dataclass(frozen=True)
 class Origin:
-    """`overrides` are as they were typed, without secrets.
+    """`overrides` are as they were typed, without secrets, `command` is what stood before them.
 
     `swept` maps what a sweep varies to this job's values, and is empty outside of sweeps.
     """
@@ -30,6 +31,7 @@ class Origin:
     rubric: Path
     overrides: tuple[str, ...] = ()
     swept: Mapping[str, str] = field(default_factory=dict)
+    command: str = "python -m engine"
 
 
 def trace(hydra: HydraConf, command: Sequence[str] = ()) -> Origin:
@@ -43,7 +45,13 @@ def trace(hydra: HydraConf, command: Sequence[str] = ()) -> Origin:
         )
     said = _parsed(_plain(hydra.overrides.task))
     swept = _swept(said, [*command, *_preset(hydra)]) if hydra.mode == RunMode.MULTIRUN else {}
-    return Origin(_file(hydra, "task"), _file(hydra, "rubric"), tuple(map(discreet, said)), swept)
+    kept = tuple(map(discreet, said))
+    return Origin(_file(hydra, "task"), _file(hydra, "rubric"), kept, swept, _command(hydra))
+
+
+def _command(hydra: HydraConf) -> str:
+    folders = [each.path for each in hydra.runtime.config_sources if each.provider == "command-line"]
+    return " ".join(["python -m engine", *(f"--config-dir {shlex.quote(each)}" for each in folders)])
 
 
 def discreet(override: Override) -> str:

@@ -10,6 +10,7 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import MISSING, DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from engine.budget import Budget
 from engine.config.advice import explain
 from engine.errors import Refused
 from engine.rubric import Rubric
@@ -36,6 +37,17 @@ class Grading:
 
 
 @dataclass
+class Caching:
+    """Of which roles an earlier reply may be taken: to the same request, of the same model, in a run of
+    that number.
+    """
+
+    agent: bool = MISSING
+    judge: bool = MISSING
+    reader: bool = MISSING
+
+
+@dataclass
 class Config:
     """The whole. The open mappings are actors, each built by its `_target_`."""
 
@@ -54,6 +66,10 @@ class Config:
     concurrency: int = MISSING
     verbose: bool = MISSING
     fail_under: float | None = MISSING
+    max_failures: int = MISSING
+    budget: Budget = field(default_factory=Budget)
+    cache: Caching = field(default_factory=Caching)
+    resume: str | None = MISSING
     out: str | None = MISSING
 
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from engine.bounds import above_zero, at_least, some_text, web_address
-from engine.errors import Void
 from engine.model import Price, Request, Turn
 from engine.models import messages_api
+from engine.models.trouble import PATIENCE, unanswered
 from engine.secrets import masked
+from engine.traffic import Traffic
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -35,8 +36,9 @@ class Anthropic:
     """One Claude model. `ANTHROPIC_API_KEY` and `ANTHROPIC_BASE_URL` are the SDK's to read.
 
     `thinking` is "adaptive", "between_tools", "disabled" or {"budget": tokens}; None leaves it to the API.
-    `timeout_seconds` bounds each try, of which there are `retries` more than one. `price` is in US dollars
-    per million tokens (see Price), `retires` the day after which the API no longer knows the model.
+    `timeout_seconds` bounds the silence of a try, and three times that the whole of it. `retries`,
+    `backoff_seconds` and `max_connections` are those of Traffic. `price` is in US dollars per million tokens
+    (see Price), `retires` the day after which the API no longer knows the model.
     `extended` has the `thinking`, `effort` and `max_tokens` of a request to think at length; an `effort` of
     the model's own stays, and of `max_tokens` the larger holds. `extra` are request parameters sent as they
     stand.
@@ -52,14 +54,15 @@ class Anthropic:
         base_url: str | None = None,
         price: Mapping[str, Any] | None = None,
         timeout_seconds: float = 600.0,
-        retries: int = 4,
+        retries: int = 10,
+        backoff_seconds: float = 1.0,
+        max_connections: int = 20,
         retires: str | None = None,
         extended: Mapping[str, Any] | None = None,
         extra: Mapping[str, Any] | None = None,
     ) -> None:
         some_text(id=id)
         at_least(1, max_tokens=max_tokens)
-        at_least(0, retries=retries)
         above_zero(timeout_seconds=timeout_seconds)
         web_address(base_url=base_url)
         self.id = id
@@ -69,7 +72,7 @@ class Anthropic:
         self.base_url = base_url
         self.price = Price.stated(price)
         self.timeout_seconds = timeout_seconds
-        self.retries = retries
+        self.traffic = Traffic(retries, backoff_seconds, max_connections)
         self.retires = _date(retires) if retires else None
         self.extended = _extended(extended, self.max_tokens)
         self.extra = dict(extra or {})
@@ -95,15 +98,14 @@ class Anthropic:
 
     async def reply(self, request: Request) -> Turn:
         parameters = self._parameters(request)
-        patience = self.timeout_seconds * (self.retries + 1)  # a server may ask to be retried in hours
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(PATIENCE * self.timeout_seconds):
                 answer = await self._ask(parameters)
             return messages_api.turn(answer, self.price)
         except Exception as error:  # beside its own errors the SDK lets through what a broken answer causes
             if _TOO_LONG in str(error):
                 return Turn("", stop="context")
-            raise Void("provider", self._words(error)) from error
+            raise unanswered(self._words(error), error) from error
 
     async def close(self) -> None:
         if self._opened is not None:
@@ -148,7 +150,7 @@ class Anthropic:
             self._opened = anthropic.AsyncAnthropic(
                 base_url=self.base_url,
                 timeout=anthropic.Timeout(self.timeout_seconds, connect=_CONNECT_SECONDS),
-                max_retries=self.retries,
+                max_retries=0,  # whether and when to ask again is decided for all calls together
                 http_client=anthropic.DefaultAioHttpClient(),
             )
         return self._opened
@@ -162,7 +164,7 @@ class Anthropic:
                 said = error.api_message or error.message
                 words = f"the API answered {error.status_code}: {said} (request {error.request_id})"
             case anthropic.APITimeoutError() | TimeoutError():
-                words = f"no answer within {self.timeout_seconds:g} s, tried {self.retries + 1} times"
+                words = f"no answer within {self.timeout_seconds:g} s"
             case anthropic.APIConnectionError():
                 words = f"no connection to {error.request.url.host}: {error.__cause__ or error}"
             case _:

@@ -15,10 +15,11 @@ from types import ModuleType
 from typing import Any
 
 from engine.bounds import above_zero, at_least, some_text, web_address
-from engine.errors import Void
 from engine.model import Price, Request, Turn
 from engine.models import chat_api
+from engine.models.trouble import PATIENCE, unanswered
 from engine.secrets import MASK, masked
+from engine.traffic import Traffic
 
 _NAMED_AS_USUAL = ("openai", "mistral", "groq", "xai", "deepseek", "openrouter")  # by PROVIDER_API_KEY alone
 _DEFAULTED = ("OLLAMA_API_BASE",)  # litellm calls it missing, and then does without
@@ -29,10 +30,11 @@ _LONGEST = 1000  # characters of a provider's complaint that are kept
 class LiteLLM:
     """One model by its litellm id, such as openai/gpt-5; providers' keys are litellm's to read.
 
-    `timeout_seconds` bounds each try, of which there are `retries` more than one. `price` is in US dollars
-    per million tokens (see Price); where it is null, litellm's own list is asked, and where that has none,
-    the cost is unknown. `extended` are parameters of a request to think at length, `extra` of every
-    request, both sent as they stand. What a provider does not support is refused, never dropped.
+    `timeout_seconds` bounds the silence of a try, and three times that the whole of it. `retries`,
+    `backoff_seconds` and `max_connections` are those of Traffic. `price` is in US dollars per million
+    tokens (see Price); where it is null, litellm's own list is asked, and where that has none, the cost is
+    unknown. `extended` are parameters of a request to think at length, `extra` of every request, both sent
+    as they stand. What a provider does not support is refused, never dropped.
     """
 
     def __init__(
@@ -43,21 +45,22 @@ class LiteLLM:
         base_url: str | None = None,
         api_key: str | None = None,
         timeout_seconds: float = 600.0,
-        retries: int = 4,
+        retries: int = 10,
+        backoff_seconds: float = 1.0,
+        max_connections: int = 20,
         price: Mapping[str, Any] | None = None,
         extended: Mapping[str, Any] | None = None,
         extra: Mapping[str, Any] | None = None,
     ) -> None:
         some_text(id=id)
         at_least(1, max_tokens=max_tokens)
-        at_least(0, retries=retries)
         above_zero(timeout_seconds=timeout_seconds)
         web_address(base_url=base_url)
         self.id = id
         self.max_tokens = max_tokens
         self.base_url = base_url
         self.timeout_seconds = timeout_seconds
-        self.retries = retries
+        self.traffic = Traffic(retries, backoff_seconds, max_connections)
         self.price = Price.stated(price)
         self.extended = dict(extended or {})
         self.extra = dict(extra or {})
@@ -94,9 +97,8 @@ class LiteLLM:
         litellm = _litellm()
         self._used = True
         parameters = self._parameters(request)
-        patience = self.timeout_seconds * (self.retries + 1)  # a server may ask to be retried in hours
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(PATIENCE * self.timeout_seconds):
                 answer = await litellm.acompletion(**parameters)
             return self._paid(chat_api.turn(answer.model_dump(exclude_none=True)), answer)
         except litellm.ContextWindowExceededError:
@@ -104,7 +106,7 @@ class LiteLLM:
         except litellm.ContentPolicyViolationError:
             return Turn("", stop="refusal")
         except Exception as error:  # litellm lets through whatever a provider's answer causes
-            raise Void("provider", self._words(error)) from error
+            raise unanswered(self._words(error), error) from error
 
     async def close(self) -> None:
         """Close litellm's connections: they are shared, so by the end of all runs."""
@@ -120,7 +122,7 @@ class LiteLLM:
             "model": self.id,
             "max_tokens": self.max_tokens,
             "timeout": self.timeout_seconds,
-            "max_retries": self.retries,  # the client's; litellm's own, num_retries, would multiply them
+            "max_retries": 0,  # whether and when to ask again is decided for all calls together
             "base_url": self.base_url,
             **chat_api.body(request),
             **({"api_key": key} if key else {}),
@@ -145,7 +147,7 @@ class LiteLLM:
     def _words(self, error: Exception) -> str:
         """What went wrong, in plain words and without any key."""
         if isinstance(error, TimeoutError):
-            return f"{self.id}: no answer within {self.timeout_seconds:g} s, tried {self.retries + 1} times"
+            return f"{self.id}: no answer within {self.timeout_seconds:g} s"
         words = masked(str(error) or type(error).__name__)
         words = words.replace(self._api_key, MASK) if self._api_key else words
         return f"{self.id}: {words[:_LONGEST]}"

@@ -8,8 +8,10 @@ from datetime import date
 from typing import Any, get_args
 
 from engine.bounds import at_least
-from engine.model import Message, Request, Results, Stop, ToolCall, Turn, Usage, User
+from engine.model import Message, Price, Request, Results, Stop, ToolCall, Turn, Usage, User
+from engine.traffic import Traffic
 
+CONNECTIONS = 10_000  # nobody is asked, so none is too many
 _CHARACTERS_A_TOKEN = 4
 _WORDS = {"text": str, "calls": Sequence, "stop": str, "thinking": str}
 _KINDS: dict[type, str] = {str: "a text", Sequence: "a list", Mapping: "a mapping"}
@@ -35,6 +37,8 @@ class Scripted:
             _check(reply, f"replies[{number}]")
         at_least(0, seconds=seconds)
         self.id = id
+        self.price = Price()
+        self.traffic = Traffic(max_connections=CONNECTIONS)
         self.replies = tuple(replies)
         self.seconds = seconds
 

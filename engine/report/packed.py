@@ -16,6 +16,7 @@ from engine.past import Past
 from engine.record import Record
 
 READ = 8_000_000  # bytes of a transcript, and of all files of a submission: no more is looked at
+FOR_RESUMING = ("raw", "request")  # what no reader needs
 # Characters of a text and entries of a list, from all of them down to what always fits.
 STEPS = ((READ, READ), (50_000, 20_000), (10_000, 5_000), (2_000, 1_000), (400, 200), (100, 40), (40, 10))
 
@@ -84,7 +85,9 @@ def _event(line: bytes) -> Any:
         event = json.loads(line)
     except ValueError:
         return None
-    return event if isinstance(event, dict) else None
+    if not isinstance(event, dict):
+        return None
+    return {name: value for name, value in event.items() if name not in FOR_RESUMING}
 
 
 def _files(folder: Path) -> tuple[dict[str, str], bool]:

@@ -6,13 +6,16 @@ import io
 
 from rich.console import Console
 
+from engine.calls import Calls
 from engine.live import Display
+from engine.model import Usage
 from tests.engine.test_summary import record
 
 
 def shown(terminal: bool, verbose: bool) -> str:
     out = io.StringIO()
-    with Display(Console(file=out, width=80, force_terminal=terminal), 2, verbose) as display:
+    console = Console(file=out, width=80, force_terminal=terminal)
+    with Display(console, 2, verbose, Calls(spent=Usage(10, cost=1.5))) as display:
         display.event(0, {"event": "model_call", "time": "now", "text": "[b]hi[/b]", "usage": {"input": 1}})
         display.record(record("pass"))
     return out.getvalue()
@@ -28,7 +31,9 @@ def test_plain_lines_elsewhere():
 
 def test_a_status_line_on_a_terminal():
     """A terminal sees how far it is."""
-    assert "of 2 runs done" in shown(terminal=True, verbose=False)
+    text = shown(terminal=True, verbose=False)
+    assert "of 2 runs done" in text
+    assert "$1.50" in text
 
 
 def test_verbose_shows_the_transcript_as_text():

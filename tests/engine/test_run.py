@@ -25,8 +25,8 @@ from toolkits.submit import Submit
 
 async def one(this):
     folder = Folder(this.out)
-    folder.create(this.config, this.overrides)
-    return await run_once(this, 0, folder, folder.transcript(0, None))
+    folder.create(this.documents())
+    return await run_once(this, 0, folder, folder.transcript(0))
 
 
 async def test_a_passing_run(tmp_path):
@@ -118,8 +118,8 @@ async def test_what_no_file_can_hold_costs_one_run(tmp_path):
     write_probe(tmp_path / "probes", "runs", 'return {"execution": Verdict("fail", "\\ud800")}')
     this = plan(tmp_path / "b", gates={"execution": gate("runs")}, probes=Probes(tmp_path / "probes"))
     folder = Folder(this.out)
-    folder.create("", ())
-    folder.append(await run_once(this, 0, folder, folder.transcript(0, None)))
+    folder.create({})
+    folder.append(await run_once(this, 0, folder, folder.transcript(0)))
     assert folder.records()[0].reason == "execution: \ud800"
 
 

@@ -16,7 +16,7 @@ from tests.doubles import SUBMITS, Answering, plan, verdicts
 
 async def finished(this) -> list:
     folder = Folder(this.out)
-    folder.create(this.config, this.overrides)
+    folder.create(this.documents())
     told = []
     await run_all(this, folder, told.append)
     assert sorted(record.run for record in told) == [record.run for record in folder.records()]
@@ -73,7 +73,7 @@ async def test_cancelling_keeps_what_finished(tmp_path):
     """An interruption ends running attempts; the records on disk stay whole."""
     this = plan(tmp_path, runs=6, concurrency=2, agent_model=Scripted(SUBMITS, seconds=0.05))
     folder = Folder(this.out)
-    folder.create(this.config, this.overrides)
+    folder.create(this.documents())
     work = asyncio.create_task(run_all(this, folder, lambda record: record.run >= 1 and work.cancel()))
     with pytest.raises(asyncio.CancelledError):
         await work

@@ -2,48 +2,62 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
 import pytest
 
-from engine.errors import Void
+from engine.errors import Unanswered, Void
 
 from ..servers.replies import Failure
 from .rig import ASK, KEY, Rig
 
 
-@pytest.mark.parametrize("status", [408, 409, 429, 500, 529])
-async def test_retried(rig: Rig, status: int) -> None:
-    """What may pass is tried again, as soon as the provider says."""
-    rig.server.failures = [Failure(status, headers={"retry-after-ms": "1"})]
-    assert (await rig.model(retries=1).reply(ASK)).text == "Hello."
-    assert len(rig.server.requests) == 2
+@pytest.mark.parametrize(
+    ("failure", "again", "throttled", "after", "down"),
+    [
+        (Failure(400), False, False, None, False),
+        (Failure(401), False, False, None, True),
+        (Failure(408), True, False, None, True),
+        (Failure(429), True, True, None, True),
+        (Failure(429, headers={"retry-after": "7"}), True, True, 7.0, True),
+        (Failure(429, headers={"retry-after-ms": "250"}), True, True, 0.25, True),
+        (Failure(429, headers={"retry-after": "soon"}), True, True, None, True),
+        (Failure(500), True, False, None, True),
+        (Failure(529), True, True, None, True),
+        (Failure(kind="reset"), True, False, None, True),
+        (Failure(kind="cut"), True, False, None, True),
+        (Failure(kind="malformed"), True, False, None, True),
+        (Failure(kind="alien"), True, False, None, True),
+        (Failure(kind="html"), True, False, None, True),
+        (Failure(kind="hang"), True, False, None, True),
+    ],
+)
+async def test_a_try_that_failed(rig: Rig, failure, again, throttled, after, down) -> None:
+    """It is sent once, and says what it means for the next ones."""
+    rig.server.failures = [failure]
+    with pytest.raises(Unanswered) as raised:
+        await rig.model(timeout_seconds=0.5).reply(ASK)
+    said = raised.value
+    assert (said.again, said.throttled, said.after, said.down) == (again, throttled, after, down)
+    assert said.kind == "provider"
+    assert len(rig.server.requests) == 1
 
 
-async def test_reset_retried(rig: Rig) -> None:
-    """A dropped connection is tried again."""
-    rig.server.failures = [Failure(kind="reset"), Failure(kind="cut")]
-    assert (await rig.model(retries=2).reply(ASK)).text == "Hello."
+async def test_retry_after_a_date(rig: Rig) -> None:
+    """A server may name the time in place of the seconds."""
+    when = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
+    rig.server.failures = [Failure(503, headers={"retry-after": when})]
+    with pytest.raises(Unanswered) as raised:
+        await rig.model().reply(ASK)
+    assert raised.value.after == pytest.approx(100, abs=5)
 
 
-async def test_void_after_retries(rig: Rig) -> None:
-    """What does not pass is void after the last try, and says what the provider said."""
-    rig.server.failures = [Failure(529, headers={"retry-after-ms": "1"})] * 3
+async def test_the_provider_is_quoted(rig: Rig) -> None:
+    """The reason says what the provider said."""
+    rig.server.failures = [Failure(529)]
     with pytest.raises(Void, match="claude-haiku-5-5: the API answered 529: failed on order"):
-        await rig.model(retries=2).reply(ASK)
-    assert rig.server.failures == []
-
-
-async def test_slow_provider(rig: Rig) -> None:
-    """A try that takes longer than allowed is given up."""
-    rig.answers(Failure(kind="hang"))
-    with pytest.raises(Void, match=r"no answer within 0.2 s, tried 1 times"):
-        await rig.model(timeout_seconds=0.2).reply(ASK)
-
-
-async def test_absurd_retry_after(rig: Rig) -> None:
-    """A provider that asks us to come back in an hour does not hold the run that long."""
-    rig.answers(Failure(429, headers={"retry-after": "3600"}))
-    with pytest.raises(Void, match="no answer"):
-        await rig.model(timeout_seconds=0.2, retries=1).reply(ASK)
+        await rig.model().reply(ASK)
 
 
 async def test_unreachable(rig: Rig) -> None:

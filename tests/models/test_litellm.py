@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from engine.errors import Void
+from engine.errors import Unanswered, Void
 from engine.model import Request, Results, ToolResult, ToolSpec, Turn, User
 from engine.models.litellm import LiteLLM
 
@@ -126,24 +126,33 @@ async def test_own_price(server: ChatServer) -> None:
     await unknown.close()
 
 
-@pytest.mark.parametrize("status", [429, 500])
-async def test_retried(server: ChatServer, model: LiteLLM, status: int) -> None:
-    """What may pass is tried again, exactly as often as configured."""
-    model.retries = 1
-    server.failures = [Failure(status, headers={"retry-after-ms": "1"})]
-    assert (await model.reply(ASK)).text == "Hello."
-    server.failures = [Failure(status, headers={"retry-after-ms": "1"})] * 2
-    with pytest.raises(Void, match=r"openai/gpt-5: .*failed on order"):
+@pytest.mark.parametrize(
+    ("status", "headers", "again", "throttled", "after"),
+    [
+        (429, {"retry-after": "7"}, True, True, 7.0),
+        (429, {}, True, True, None),
+        (500, {}, True, False, None),
+        (503, {}, True, True, None),
+        (401, {}, False, False, None),
+    ],
+)
+async def test_a_try_that_failed(
+    server: ChatServer, model: LiteLLM, status: int, headers: Any, again: bool, throttled: bool, after: Any
+) -> None:
+    """It is sent once, and says what it means for the next ones."""
+    server.failures = [Failure(status, headers=headers)]
+    with pytest.raises(Unanswered, match=r"openai/gpt-5: .*failed on order") as raised:
         await model.reply(ASK)
-    assert len(server.requests) == 4
+    assert (raised.value.again, raised.value.throttled, raised.value.after) == (again, throttled, after)
+    assert len(server.requests) == 1
 
 
 async def test_our_fault(server: ChatServer, model: LiteLLM) -> None:
-    """What the provider refuses is void with its words, and not tried again."""
-    model.retries, model.extra = 2, {"extra_body": {"nonsense": 1}}
-    with pytest.raises(Void, match="nonsense: unknown"):
+    """What the provider refuses is void with its words, and not to be tried again."""
+    model.extra = {"extra_body": {"nonsense": 1}}
+    with pytest.raises(Unanswered, match="nonsense: unknown") as raised:
         await model.reply(ASK)
-    assert len(server.requests) == 1
+    assert (raised.value.again, raised.value.down) == (False, False)
 
 
 @pytest.mark.parametrize("kind", ["malformed", "alien", "html", "cut", "reset"])
@@ -206,7 +215,7 @@ async def test_quiet(server: ChatServer) -> None:
     """A whole program says nothing on stderr, neither on failure nor at its end."""
     code = f"""
 import asyncio
-from engine.errors import Void
+from engine.errors import Unanswered, Void
 from engine.model import Request, User
 from engine.models.litellm import LiteLLM
 async def main():

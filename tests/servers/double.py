@@ -17,7 +17,6 @@ from .replies import Block, Failure, Reply
 Answer = Reply | Failure | list[Block]
 Respond = Callable[[dict[str, Any]], Any]  # from a body to an Answer, or to an awaitable of one
 _LARGEST = 256 * 2**20
-_FOREVER = 3600.0
 
 
 @dataclass
@@ -93,7 +92,9 @@ class Double:
     async def _fail(self, request: web.Request, failure: Failure) -> web.StreamResponse:
         match failure.kind:
             case "hang":
-                await asyncio.sleep(_FOREVER)
+                await _gone(request)
+            case "torn" | "overloaded":
+                return await self._streamed(request, failure.kind)
             case "reset" if request.transport:
                 request.transport.abort()
             case "malformed":
@@ -103,6 +104,20 @@ class Double:
             case "html":
                 return web.Response(text="<h1>Welcome to nginx!</h1>", content_type="text/html")
         return self._refuse(failure.status or 500, "failed on order", failure.headers)
+
+    async def _streamed(self, request: web.Request, kind: str) -> web.StreamResponse:
+        """A stream that does not come to its end. Who asked for none gets an answer that is cut off."""
+        if not (json.loads(await request.read())).get("stream"):
+            return await self._cut(request)
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        await response.write(b'event: ping\ndata: {"type": "ping"}\n\n')
+        if kind == "overloaded":
+            error = json.dumps(self.error(529, "failed on order"))
+            await response.write(f"event: error\ndata: {error}\n\n".encode())
+        elif request.transport:
+            request.transport.abort()
+        return response
 
     async def _cut(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": "1000"})
@@ -137,6 +152,12 @@ class Double:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+async def _gone(request: web.Request) -> None:
+    """Until nobody waits for an answer any more."""
+    while request.transport and not request.transport.is_closing():  # noqa: ASYNC110  it has no event
+        await asyncio.sleep(0.02)
 
 
 def _status(wrong: list[str]) -> int:

@@ -109,13 +109,13 @@ async def test_a_limit_of_cost_needs_a_known_cost(tmp_path):
     assert len(model.asked) == 1
 
 
-@pytest.mark.parametrize("stop", ["refusal", "context"])
-async def test_a_model_that_cannot_go_on(tmp_path, stop):
-    """A refusal or a full context ends the attempt at once, without a reminder."""
+@pytest.mark.parametrize(("stop", "asked"), [("refusal", 3), ("context", 1)])
+async def test_a_model_that_cannot_go_on(tmp_path, stop, asked):
+    """A refusal that is repeated, or a full context, ends the attempt without a reminder."""
     model = Answering(lambda _: Turn("No.", stop=stop))
     with pytest.raises(AgentFailed):
         await Loop(model, "").solve(attempt(tmp_path))
-    assert len(model.asked) == 1
+    assert len(model.asked) == asked
 
 
 async def test_a_pause_is_continued(tmp_path):

@@ -45,13 +45,6 @@ def test_an_empty_or_unrelated_folder_will_do(here):
     assert destination("there", "toy", {}) == here / "there"
 
 
-def test_results_are_never_overwritten(here):
-    (here / "there").mkdir()
-    (here / "there/runs.jsonl").touch()
-    with pytest.raises(Refused, match=r"out=there: .*never overwritten"):
-        destination("there", "toy", {})
-
-
 @pytest.mark.parametrize("out", ["file", "file/below/it"])
 def test_a_file_is_no_folder(here, out):
     (here / "file").touch()

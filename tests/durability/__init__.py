@@ -1,0 +1,1 @@
+"""Experiments that are killed, hindered and kept waiting."""
