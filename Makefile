@@ -8,13 +8,13 @@ demo: setup   ## ten graded runs of titans, without a key
 	$(BIN)/python -m engine task=titans agent=replay grading=probe runs=10
 
 test: setup   ## all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 check: setup  ## what to run before a commit: lint, types, fast tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n 2 -m "not slow"
 
 setup: .venv/ready
 

@@ -42,7 +42,7 @@ class Attempt:
     @cached_property
     def workspace(self) -> Workspace:
         """Where the agent may try things. Whoever lets an agent solve this closes it afterwards."""
-        return Workspace(self.sandbox, self.given, self.task.limits.seconds)
+        return Workspace(self.sandbox, self.given)
 
 
 class Agent(Protocol):

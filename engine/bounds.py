@@ -32,5 +32,12 @@ def web_address(**values: str | None) -> None:
             raise ValueError(f"{name}={value}: this must be an address such as https://host:port")
 
 
+def without_user(**values: str | None) -> None:
+    """Where a key is sent, a user and a password in the address cannot be sent as well."""
+    for name, value in values.items():
+        if value and "@" in value.partition("://")[2].partition("/")[0]:
+            raise ValueError(f"{name}: this must be an address without user and password, beside the key")
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -19,13 +19,15 @@ _NAME = re.compile(
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _USER = re.compile(r"(\b[a-z][\w+.-]*://)[^/?#\s'\"]*@", re.IGNORECASE)
+_QUERY = re.compile(r"([?&][\w-]*(?:key|token|secret|password|auth|sig)[\w-]*=)[^&#\s'\"]+", re.IGNORECASE)
 _SHORTEST = 8  # a shorter value of a variable would blot out innocent text
 
 
 def masked(value: Any, key: str = "") -> Any:
     """A copy of the content of a config at that key, with its secrets blotted out.
 
-    A secret is a scalar whose name says so, the user of an address, or what a secret variable holds.
+    A secret is a scalar or the parameter of an address whose name says so, the user of an address, or what a
+    secret variable holds.
     """
     if isinstance(value, Mapping):
         return {name: masked(each, f"{key}.{name}" if key else str(name)) for name, each in value.items()}
@@ -38,7 +40,7 @@ def masked(value: Any, key: str = "") -> Any:
         return MASK
     if not isinstance(value, str):
         return value
-    return scrubbed(value if authored else _USER.sub(rf"\1{MASK}@", value))
+    return scrubbed(value if authored else _QUERY.sub(rf"\1{MASK}", _USER.sub(rf"\1{MASK}@", value)))
 
 
 def scrubbed(value: Any) -> Any:

@@ -14,7 +14,8 @@ from omegaconf import MISSING
 class Limits:
     """The most that one attempt may use. None is no limit.
 
-    `turns` counts model replies, `tokens` all tokens of the agent, `cost` US dollars, `seconds` wall time.
+    `turns` counts model replies, `tokens` all tokens of the agent, `cost` US dollars, `seconds` the time that
+    replies and tools took, queues and failed tries left out.
     """
 
     turns: int | None = 20

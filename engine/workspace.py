@@ -19,9 +19,8 @@ from sandbox.texts import texts
 
 GRACE = 30.0  # seconds beyond a call's own limit until the workspace is given up
 LATE = 2.0  # seconds until a job that closed its channel has ended
-UNLIMITED = 86400.0  # seconds, where the attempt has no limit
 MOST = 8 << 20  # bytes of an answer
-LIMITS = JobLimits(processes=256)
+LIMITS = JobLimits(seconds=86400.0, processes=256)
 MIB = 1 << 20
 ENDINGS = {
     "memory": f"it used more than {LIMITS.memory // MIB} MiB of memory",
@@ -37,14 +36,13 @@ class WorkspaceError(Exception):
 class Workspace:
     """Opened by the first `ask`, and after its end by the next. `given` lies in it: path -> text.
 
-    `seconds` is the wall time of the attempt, None for no limit. Leaving the context ends all of it.
+    Leaving the context ends all of it: how long the attempt may take is decided there.
     """
 
-    def __init__(self, sandbox: Sandbox, given: Mapping[str, str], seconds: float | None) -> None:
+    def __init__(self, sandbox: Sandbox, given: Mapping[str, str]) -> None:
         self.used = False
         self._sandbox = sandbox
-        limits = JobLimits(seconds or UNLIMITED, processes=LIMITS.processes)
-        self._job = Job(("python", "-m", "sandbox.workspace.server"), _files(given), limits=limits)
+        self._job = Job(("python", "-m", "sandbox.workspace.server"), _files(given), limits=LIMITS)
         self._stack = AsyncExitStack()
         self._session: Session | None = None
         self._one_by_one = asyncio.Lock()

@@ -26,6 +26,8 @@ DOORS = {
     "pymupdf": {"toolkits/papers/pdf/document.py"},
     "httpx": {"toolkits/papers/"},
     "stamina": {"toolkits/papers/web.py"},
+    "tenacity": {"engine/calls.py"},
+    "anyio": {"engine/traffic.py"},
     "filelock": {"toolkits/papers/pace.py"},
     "regex": {"engine/graders/pattern.py"},
     "importlib": {

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from engine.bounds import above_zero, at_least, some_text, web_address
+from engine.bounds import above_zero, at_least, some_text, web_address, without_user
 from engine.model import Price, Request, Turn
 from engine.models import messages_api
 from engine.models.trouble import PATIENCE, unanswered
@@ -65,6 +65,7 @@ class Anthropic:
         at_least(1, max_tokens=max_tokens)
         above_zero(timeout_seconds=timeout_seconds)
         web_address(base_url=base_url)
+        without_user(base_url=base_url)
         self.id = id
         self.max_tokens = max_tokens
         self.thinking = _thinking(thinking, max_tokens)

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from engine.bounds import above_zero, at_least, some_text, web_address
+from engine.bounds import above_zero, at_least, some_text, web_address, without_user
 from engine.model import Price, Request, Turn
 from engine.models import chat_api
 from engine.models.trouble import PATIENCE, unanswered
@@ -56,6 +56,7 @@ class LiteLLM:
         at_least(1, max_tokens=max_tokens)
         above_zero(timeout_seconds=timeout_seconds)
         web_address(base_url=base_url)
+        without_user(base_url=base_url)
         self.id = id
         self.max_tokens = max_tokens
         self.base_url = base_url

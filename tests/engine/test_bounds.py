@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from engine.bounds import above_zero, at_least, some_text, web_address
+from engine.bounds import above_zero, at_least, some_text, web_address, without_user
 
 
 @pytest.mark.parametrize("value", [-1, math.nan, math.inf, "abc", None, True])
@@ -39,3 +39,10 @@ def test_no_address(address):
 def test_an_address():
     """None leaves it to the provider."""
     web_address(base_url="http://127.0.0.1:9", other="https://user:pw@host/v1", none=None)
+
+
+def test_an_address_with_a_user():
+    """It cannot go with a key; what it holds is not repeated."""
+    with pytest.raises(ValueError, match=r"^base_url: this must be an address without user and password"):
+        without_user(base_url="https://user:pw@host/v1")
+    without_user(base_url="https://host/v1?to=a@b", none=None)

@@ -41,6 +41,8 @@ def test_what_an_author_states_is_no_secret(part):
 
 
 def test_the_user_of_an_address():
+    said = "http://h/v1?a=1&api_key=abc&b=2 and https://h/?token=x"
+    assert masked(said) == "http://h/v1?a=1&api_key=***&b=2 and https://h/?token=***"
     said = "no connection to https://user:pw@host:80/v1?to=a@b and http://x/y@z"
     assert masked(said) == "no connection to https://***@host:80/v1?to=a@b and http://x/y@z"
 

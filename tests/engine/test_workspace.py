@@ -52,14 +52,14 @@ class Said:
 
 
 async def asked(sandbox: Said) -> str:
-    async with Workspace(sandbox, {}, 60.0) as workspace:
+    async with Workspace(sandbox, {}) as workspace:
         return await workspace.ask(ASKED, 1.0, 100)
 
 
 async def test_opened_when_needed_and_closed_once() -> None:
     """An attempt that never uses it costs nothing; one that does has one job for all calls."""
     sandbox = Said({"text": "a"}, {"text": "b"})
-    async with Workspace(sandbox, {"x.py": "1"}, 60.0) as workspace:
+    async with Workspace(sandbox, {"x.py": "1"}) as workspace:
         assert (sandbox.jobs, workspace.used) == ([], False)
         assert [await workspace.ask(ASKED, 1.0, 100) for _ in range(2)] == ["a", "b"]
         assert (workspace.used, sandbox.closed) == (True, 0)
@@ -68,19 +68,18 @@ async def test_opened_when_needed_and_closed_once() -> None:
     assert json.loads(sandbox.asked[0]) == ASKED
 
 
-@pytest.mark.parametrize(("seconds", "job"), [(60.0, 60.0), (None, 86400.0)])
-async def test_the_limits_of_the_job(seconds: float | None, job: float) -> None:
-    """It has as long as the attempt."""
+async def test_the_limits_of_the_job() -> None:
+    """It has all the time: the attempt ends it."""
     sandbox = Said({"text": ""})
-    async with Workspace(sandbox, {}, seconds) as workspace:
+    async with Workspace(sandbox, {}) as workspace:
         await workspace.ask(ASKED, 1.0, 100)
-    assert sandbox.jobs[0].limits == JobLimits(job, processes=256)
+    assert sandbox.jobs[0].limits == JobLimits(86400.0, processes=256)
 
 
 async def test_what_could_not_be_done_is_told() -> None:
     """The job's own words, and it lives on."""
     sandbox = Said({"error": "no such file"}, {"text": "b"})
-    async with Workspace(sandbox, {}, 60.0) as workspace:
+    async with Workspace(sandbox, {}) as workspace:
         with pytest.raises(WorkspaceError, match=r"^no such file$"):
             await workspace.ask(ASKED, 1.0, 100)
         assert await workspace.ask(ASKED, 1.0, 100) == "b"
@@ -99,7 +98,7 @@ async def test_what_could_not_be_done_is_told() -> None:
 async def test_a_job_that_ends(ended: str, words: str) -> None:
     """The answer says why and what is lost, and the next call has a new one."""
     sandbox = Said(EOFError("gone"), {"text": "new"}, ended=ended)
-    async with Workspace(sandbox, {}, 60.0) as workspace:
+    async with Workspace(sandbox, {}) as workspace:
         with pytest.raises(
             WorkspaceError, match=f"The workspace is gone: {words}. Variables and files are lost"
         ):
@@ -154,7 +153,7 @@ async def test_given_up_in_the_middle() -> None:
             return await super().receive(most)
 
     sandbox = Slow({"text": "late"}, {"text": "later"})
-    async with Workspace(sandbox, {}, 60.0) as workspace:
+    async with Workspace(sandbox, {}) as workspace:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(workspace.ask(ASKED, 1.0, 100), 0.05)
         await workspace.ask(ASKED, 1.0, 100)
@@ -175,7 +174,7 @@ async def test_a_real_job_beyond_its_memory() -> None:
             return {**super()._order(job), "memory": 200 << 20}
 
     hog = "import time\nheld = b'x' * (400 << 20)\ntime.sleep(20)"
-    async with Workspace(Small(), {"x.txt": "given"}, 60.0) as workspace:
+    async with Workspace(Small(), {"x.txt": "given"}) as workspace:
         with pytest.raises(WorkspaceError, match="more than 3072 MiB of memory"):
             await workspace.ask({"do": "python", "code": hog, "seconds": 50.0}, 50.0, 1000)
         read = {"do": "python", "code": "open('x.txt').read()", "seconds": 10.0}
@@ -184,7 +183,7 @@ async def test_a_real_job_beyond_its_memory() -> None:
 
 async def test_a_server_that_is_killed() -> None:
     """Code may end the job's main process: its own loss, and no failure of ours."""
-    async with Workspace(Namespaces(), {}, 60.0) as workspace:
+    async with Workspace(Namespaces(), {}) as workspace:
         for number in ("SIGKILL", "SIGTERM"):
             code = f"import os, signal, time\nos.kill(os.getppid(), signal.{number})\ntime.sleep(5)"
             with pytest.raises(WorkspaceError, match="main process was ended"):

@@ -38,5 +38,5 @@ class Asking:
 async def opened(
     sandbox: Sandbox | None = None, given: Mapping[str, str] | None = None
 ) -> AsyncIterator[Asking]:
-    async with Workspace(sandbox or Namespaces(), given or {}, 120.0) as workspace:
+    async with Workspace(sandbox or Namespaces(), given or {}) as workspace:
         yield Asking(workspace)
