@@ -52,6 +52,7 @@ Imports go down this page only, or stay on a line.
     bounds        numbers and texts that make sense
     secrets       masked in what is written
     visible       what others wrote, safe to look at
+    place         the user's own folder, and a key in it
     together      several awaitables as one
     terminal      the terminal, or whatever reads us instead
 

@@ -44,8 +44,9 @@ class Cache:
             Path(name).replace(file)
 
     def drop(self, key: str) -> None:
-        with contextlib.suppress(OSError):
-            self._file(key).unlink()
+        if self._folder:
+            with contextlib.suppress(OSError):
+                self._file(key).unlink()
 
     def _file(self, key: str) -> Path:
         assert self._folder is not None

@@ -9,12 +9,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.cache import Cache
 from engine.calls import Calls
 from engine.errors import Refused
 from engine.estimate import estimate
 from engine.folder import Folder
 from engine.interrupt import interruptible
 from engine.live import Display
+from engine.place import place
 from engine.plan import Plan
 from engine.report.terminal import print_summary
 from engine.schedule import run_all
@@ -98,7 +100,8 @@ async def _run(plan: Plan, folder: Folder, terminal: Terminal) -> str:
 
 async def _make(plan: Plan, folder: Folder, terminal: Terminal) -> str:
     """Results that can no longer be written end an experiment."""
-    calls = Calls(plan.budget, plan.max_failures, folder.spent())
+    cache = Cache(place() / "replies", plan.cached)
+    calls = Calls(plan.budget, plan.max_failures, folder.spent(), cache)
     done = len(folder.records())
     if told := estimate(plan, plan.runs - done):
         terminal.print(told, markup=False)

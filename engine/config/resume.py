@@ -63,8 +63,8 @@ def resumed(out: Path, config: str, assets: Mapping[str, str]) -> bool:
         more = [f"and {len(differences) - SHOWN} more"] if len(differences) > SHOWN else []
         lines = "\n  ".join([*differences[:SHOWN], *more])
         raise Refused(
-            f"out={shown}: the results here are of another experiment, and are never overwritten:\n  {lines}\n"
-            f"Undo this to go on with it, or choose another folder. {MAY_CHANGE}"
+            f"out={shown}: the results here are of another experiment, and are never overwritten:\n  {lines}"
+            f"\nUndo this to go on with it, or choose another folder. {MAY_CHANGE}"
         )
     return True
 

@@ -14,7 +14,7 @@ from engine.graders.fence import Shown, fence, shown
 from engine.graders.policy import REFERENCE, policy, question
 from engine.graders.quotes import misquoted
 from engine.items import Item, line
-from engine.model import JsonSchema, Message, Model, Request, User
+from engine.model import JsonSchema, Message, Model, Request, Turn, User
 from engine.rubric import Criterion, Rubric
 from engine.submission import Submission
 from engine.verdict import Evidence, Verdict
@@ -69,12 +69,13 @@ class Sitting:
             again, problem = await self._ask(messages, criteria)
             answer = again or answer
         if answer is None:
+            self.attempt.transcript.disown(self.model, self._requests(messages))
             raise Void("judge", f"no usable answer on {', '.join(criteria)}: {problem}")
         return self._checked(answer)
 
     async def _ask(self, messages: list[Message], criteria: Criteria) -> tuple[Answer | None, str]:
         """The answer, None where it cannot be used, and what is wrong with it."""
-        request = Request(tuple(messages), policy(self.rubric), schema=self.shape, extended=self.extended)
+        request = self._request(messages)
         turn = await self.attempt.transcript.ask("judge", self.model, request)
         messages.append(turn)
         if turn.stop in UNJUDGED:  # the submission may have provoked it, so it must not leave the count
@@ -92,6 +93,14 @@ class Sitting:
             for id, verdict in verdicts.items()
         }
         return answer, "; ".join(f"{where}: {what}" for where, what in wrong.items() if what)
+
+    def _request(self, messages: Sequence[Message]) -> Request:
+        return Request(tuple(messages), policy(self.rubric), schema=self.shape, extended=self.extended)
+
+    def _requests(self, messages: Sequence[Message]) -> list[Request]:
+        """All that led to this conversation, which ends with a turn."""
+        turns = [at for at, message in enumerate(messages) if isinstance(message, Turn)]
+        return [self._request(messages[:at]) for at in turns]
 
     def _name(self, title: str) -> str | None:
         """Under which an item is shown."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from engine.errors import Void
+from engine.place import place
 from toolkits.papers.trouble import Absent, Trouble
 
 TABLES = (
@@ -17,12 +17,6 @@ TABLES = (
     "CREATE TABLE IF NOT EXISTS troubles (question TEXT PRIMARY KEY, absent INTEGER, trouble TEXT NOT NULL)",
 )
 WAIT = 30.0  # seconds for another process that writes
-
-
-def place() -> Path:
-    """The user's own folder for what can be fetched again."""
-    home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(home, "declarative-evals").expanduser()
 
 
 @contextmanager

@@ -8,7 +8,8 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from toolkits.papers.kept import place, usable
+from engine.place import place
+from toolkits.papers.kept import usable
 from toolkits.papers.trouble import Trouble
 
 LONGEST = 60.0  # seconds that all wait because one was told to; past it, each is told so itself
