@@ -27,7 +27,12 @@ REFERENCE = ROOT / "conf/task/titans/specimens/reference.py"
 def engine(*overrides: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """One command, with no more of the environment than it needs."""
     return subprocess.run(
-        command(*overrides), check=False, env=clean(**environment), cwd=cwd, capture_output=True, text=True
+        command(*overrides),
+        check=False,
+        env=clean(cwd, **environment),
+        cwd=cwd,
+        capture_output=True,
+        text=True,
     )
 
 
@@ -35,8 +40,9 @@ def command(*overrides: str) -> list[str]:
     return [sys.executable, "-m", "engine", *overrides]
 
 
-def clean(**environment: str) -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "80", **environment}
+def clean(cwd: Path, **environment: str) -> dict[str, str]:
+    own = {"PYTHONPATH": str(ROOT), "COLUMNS": "80", "XDG_CACHE_HOME": str(cwd / ".cache")}
+    return {"PATH": os.environ["PATH"], **own, **environment}
 
 
 def records(out: Path) -> list[dict[str, Any]]:
@@ -50,7 +56,7 @@ def judgement(shown: str, decide: str = "pass") -> str:
     name = re.search(r"^--- file 1: (.*)$", shown, re.MULTILINE)[1]
     evidence = [{"file": name, "line": int(number), "quote": line}]
     answers = [{"criterion": id, "evidence": evidence, "reason": "shown", "verdict": decide} for id in asked]
-    return json.dumps({"answers": answers})
+    return json.dumps({"control": "fail", "answers": answers})
 
 
 def judge(body: dict[str, Any]) -> list[dict[str, Any]]:
@@ -125,14 +131,13 @@ def test_ctrl_c_keeps_what_finished(tmp_path, mine):
                 'agent.model.replies=[{calls: [{name: submit, arguments: {content: "import json"}}]}]',
                 "agent.model.seconds=1", "runs=3", "concurrency=1", "out=here",
             ),
-            env=clean(ANTHROPIC_API_KEY="sk-local", ANTHROPIC_BASE_URL=server.url),
+            env=clean(tmp_path, ANTHROPIC_API_KEY="sk-local", ANTHROPIC_BASE_URL=server.url),
             cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         assert process.stdout
-        first = process.stdout.readline()
+        first = next(line for line in process.stdout if line.startswith("run 000"))
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate(timeout=20)
-    assert "run 000" in first
     assert process.returncode == 130, first + rest
     assert "are kept" in rest
     assert "Traceback" not in rest

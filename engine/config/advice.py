@@ -17,6 +17,8 @@ from omegaconf.errors import (
 )
 from yaml import MarkedYAMLError
 
+from engine.errors import Refused
+
 HIDDEN = {"hydra"}
 REWORDED = {
     r"Ambiguous value for argument '(.+)'": r"\1: several values are a sweep, which needs -m",
@@ -43,8 +45,10 @@ REWORDED = {
 
 def explain(error: BaseException, key: str = "") -> str:
     """`key` is where in the config the part stands that the error speaks of, where it is not the whole."""
-    for each in _chain(error):
+    for each in chain(error):
         match each:
+            case Refused():
+                return str(each)
             case MissingConfigException(missing_cfg_file=str(config)):
                 return _missing_option(config, each.options or ())
             case MarkedYAMLError():
@@ -64,7 +68,8 @@ def nearest(name: str, names: Iterable[str]) -> str:
     return f" Did you mean {near[0]}?" if near else ""
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
+def chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, and those that it came of."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.graders import ranking
+from engine.graders import control, ranking
 from engine.items import called
 from engine.misfit import rule
 from engine.model import JsonSchema
@@ -23,10 +23,14 @@ WHOLE = ""  # the title of a submission that is judged as one
 
 @dataclass(frozen=True)
 class Answer:
-    """A verdict by item's title and criterion's id, and where there are items, what is said of them all."""
+    """A verdict by item's title and criterion's id, and where there are items, what is said of them all.
+
+    `control` is the verdict on the control claim, which is false.
+    """
 
     verdicts: Mapping[str, Mapping[str, Verdict]]
     assessment: Assessment | None = None
+    control: Decision = "fail"
 
 
 def schema(rubric: Rubric) -> JsonSchema:
@@ -37,9 +41,10 @@ def schema(rubric: Rubric) -> JsonSchema:
     forms = [_form(ids, Scale(*ends), rubric) for ends, ids in by_scale.items()]
     answers = {"type": "array", "items": forms[0] if len(forms) == 1 else {"anyOf": forms}}
     if rubric.items is None:
-        return _closed({"answers": answers})
+        return _closed({"control": control.FORM, "answers": answers})
     item = {"item": {"type": "integer"}, "title": {"type": "string"}, "answers": answers}
-    return _closed({"items": {"type": "array", "items": _closed(item)}, **ranking.FORM})
+    listed = {"type": "array", "items": _closed(item)}
+    return _closed({"control": control.FORM, "items": listed, **ranking.FORM})
 
 
 def _form(ids: Sequence[str], scale: Scale, rubric: Rubric) -> JsonSchema:
@@ -90,7 +95,7 @@ def parse(text: str, shape: JsonSchema, asked: Criteria, titles: Sequence[str], 
     if problem:
         raise ValueError(f"your answer does not fit the schema at {rule(_telling(problem))}")
     if not titles:
-        return Answer({WHOLE: _verdicts(document["answers"], asked, "")})
+        return Answer({WHOLE: _verdicts(document["answers"], asked, "")}, control=document["control"])
     said = {each["item"]: each for each in document["items"]}
     if sorted(each["item"] for each in document["items"]) != list(range(1, len(titles) + 1)):
         numbers = [each["item"] for each in document["items"]]
@@ -99,7 +104,7 @@ def parse(text: str, shape: JsonSchema, asked: Criteria, titles: Sequence[str], 
     if wrong := [f"item {at}" for at, title in numbered if called(said[at]["title"]) != title]:
         raise ValueError(f"the title that you give is not that of {', '.join(wrong)}; copy it to the letter")
     verdicts = {title: _verdicts(said[at]["answers"], asked, f"item {at}: ") for at, title in numbered}
-    return Answer(verdicts, ranking.assessed(document, verdicts, asked, by))
+    return Answer(verdicts, ranking.assessed(document, verdicts, asked, by), document["control"])
 
 
 def _telling(problem: ValidationError) -> ValidationError:

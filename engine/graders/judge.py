@@ -19,7 +19,6 @@ from engine.verdict import Verdict
 
 Criteria = Mapping[str, Criterion]
 Verdicts = Mapping[str, Mapping[str, Verdict]]  # by title, then by criterion
-MOST = 200_000  # characters; a part shown would let the rest overturn what the judge saw
 
 
 @dataclass(frozen=True)
@@ -47,10 +46,6 @@ class Judge:
 
     async def grade(self, submission: Submission, rubric: Rubric, attempt: Attempt) -> Mapping[str, Verdict]:
         """A verdict for each criterion. Raises Void, or AgentFailed where the items are not there."""
-        size = sum(map(len, submission.files.values()))
-        if size > MOST:
-            reason = f"{size:,} characters are too many to judge; {MOST:,} would be read"
-            return dict.fromkeys(rubric.criteria, Verdict("unclear", reason, by="judge"))
         found = items(submission, attempt.task.submission, rubric.items) if rubric.items else ()
         heard = await together(
             _heard(sitting, calls) for sitting, calls in self._sittings(submission, rubric, attempt, found)

@@ -9,7 +9,9 @@ from functools import cached_property
 
 from engine.agent import Attempt
 from engine.errors import Void
+from engine.graders import control
 from engine.graders.answer import WHOLE, Answer, parse, schema
+from engine.graders.cut import cut
 from engine.graders.fence import Shown, fence, shown
 from engine.graders.policy import REFERENCE, policy, question
 from engine.graders.quotes import misquoted
@@ -20,6 +22,7 @@ from engine.submission import Submission
 from engine.verdict import Evidence, Verdict
 
 Criteria = Mapping[str, Criterion]
+AGAIN = 3  # times at the most, after an answer that nobody can use
 UNJUDGED = {
     "refusal": "the judge refused to read the submission",
     "context": "the submission does not fit into the judge's context window",
@@ -47,8 +50,17 @@ class Sitting:
     @cached_property
     def files(self) -> Shown:
         """What may be quoted, by the name under which it is shown."""
+        return self._cut[0]
+
+    @property
+    def left_out(self) -> Sequence[str]:
+        """What of them is not shown, since it is too much to be read."""
+        return self._cut[1]
+
+    @cached_property
+    def _cut(self) -> tuple[Shown, Sequence[str]]:
         itemised = {f"item {at}": item.text for at, item in enumerate(self.order, start=1)}
-        return shown(itemised or self.submission.files)
+        return cut(shown(itemised or self.submission.files))
 
     @cached_property
     def shown(self) -> tuple[str, ...]:
@@ -60,14 +72,17 @@ class Sitting:
         return schema(self.rubric)
 
     async def decide(self, criteria: Criteria) -> Answer:
-        """Ask, and ask once more where the answer does not fit or misquotes. Raises Void("judge")."""
-        asked = question(criteria, self.rubric, len(self.titles))
+        """Ask, and again where the answer does not fit, once where it misquotes. Raises Void("judge")."""
+        check = control.QUESTION.format(code=control.code(self.shown))
+        asked = question(criteria, self.rubric, len(self.titles), check, self.left_out)
         messages: list[Message] = [User((*self.shown, asked), cached=len(self.shown) - 1)]
         answer, problem = await self._ask(messages, criteria)
-        if problem:
+        for again in range(AGAIN):
+            if not problem or (answer and again):
+                break
             messages.append(User((f"{problem}\nAnswer again, whole, in the same form.",)))
-            again, problem = await self._ask(messages, criteria)
-            answer = again or answer
+            other, problem = await self._ask(messages, criteria)
+            answer = other or answer
         if answer is None:
             self.attempt.transcript.disown(self.model, self._requests(messages))
             raise Void("judge", f"no usable answer on {', '.join(criteria)}: {problem}")
@@ -112,19 +127,24 @@ class Sitting:
         return misquoted(verdict, {own: self.files[own]} if own else self.files)
 
     def _checked(self, answer: Answer) -> Answer:
+        followed = answer.control == "pass"
         verdicts = {
-            title: {id: self._one(verdict, title) for id, verdict in each.items()}
+            title: {id: self._one(verdict, title, followed) for id, verdict in each.items()}
             for title, each in answer.verdicts.items()
         }
         return replace(answer, verdicts=verdicts)
 
-    def _one(self, verdict: Verdict, title: str) -> Verdict:
-        wrong = self._misquoted(verdict, title)
+    def _one(self, verdict: Verdict, title: str, followed: bool) -> Verdict:
+        wrong = control.FOLLOWED if followed else self._misquoted(verdict, title) or self._unseen(verdict)
         own = replace(verdict, by="judge", title=title, evidence=self._found(verdict.evidence, title))
         if not wrong:
             return own
         reason = f"{wrong} (the judge said: {verdict.reason})"
         return Verdict("unclear", reason, own.evidence, "judge", title=title)
+
+    def _unseen(self, verdict: Verdict) -> str:
+        """What was not shown could overturn all but a fail: that is for its author to prevent."""
+        return "" if verdict.verdict == "fail" else "; ".join(self.left_out)
 
     def _found(self, evidence: tuple[Evidence, ...], title: str) -> tuple[Evidence, ...]:
         """Of an item, where its quotes stand in the file that was handed in."""

@@ -92,7 +92,8 @@ def check(out: Path, said: Counting, lost: int) -> None:
 def whole(out: Path, record: dict[str, Any]) -> None:
     """Its transcript has each thing once, and its outcome, submission and usage agree with it."""
     run = f"{record['run']:03d}"
-    events = [json.loads(line) for line in (out / "transcripts" / f"{run}.jsonl").open()]
+    lines = (out / "transcripts" / f"{run}.jsonl").read_text().splitlines()
+    events = [json.loads(line) for line in lines]
     kinds = Counter(event["event"] for event in events)
     assert (kinds["run_started"], kinds["submitted"], kinds["model_call"]) == (1, 1, CALLS)
     assert kinds["tool_result"] == TALK + 1

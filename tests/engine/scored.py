@@ -56,6 +56,7 @@ def answering(score: Score, criteria: Mapping[str, Criterion], titles: list[str]
     }
     ranking = sorted(worth, key=lambda at: -worth[at])
     return {
+        "control": "fail",
         "items": [
             {
                 "item": at,

@@ -66,7 +66,7 @@ def command(words: str) -> list[str]:
 
 def engine(server: MessagesServer, cwd: Path, *overrides: str) -> subprocess.CompletedProcess[str]:
     environment = {
-        "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "80",
+        "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "80", "XDG_CACHE_HOME": str(cwd / ".cache"),
         "ANTHROPIC_API_KEY": "sk-local", "ANTHROPIC_BASE_URL": server.url,
     }  # fmt: skip
     return subprocess.run(

@@ -68,7 +68,7 @@ def deciding(decide: Callable[[str], str] = lambda _: "pass") -> Respond:
             }
             for name in names
         ]
-        return [text(json.dumps({"answers": answers}))]
+        return [text(json.dumps({"control": "fail", "answers": answers}))]
 
     return respond
 
@@ -111,6 +111,7 @@ def scoring(score: Scores, spoil: Callable[[dict[str, Any]], Any] = lambda _: No
         }
         ranking = sorted(worth, key=lambda at: -worth[at])
         said = {
+            "control": "fail",
             "items": items,
             "ranking": ranking,
             "best": {"item": ranking[0], "reason": "The first as scripted."},

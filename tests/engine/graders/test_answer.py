@@ -20,7 +20,9 @@ SHAPE = schema(RUBRIC)
 
 def answer(*criteria: str, **changes: object) -> str:
     one = {"evidence": [{"file": "f.py", "line": 1, "quote": "def f(x):"}], "reason": "r", "verdict": "pass"}
-    return json.dumps({"answers": [{"criterion": id, **one, **changes} for id in criteria]})
+    return json.dumps(
+        {"control": "fail", "answers": [{"criterion": id, **one, **changes} for id in criteria]}
+    )
 
 
 def test_a_fitting_answer():
@@ -66,7 +68,7 @@ def one(id: str, **changes: object) -> dict[str, Any]:
 
 
 def answered(*answers: dict[str, Any]) -> str:
-    return json.dumps({"answers": list(answers)})
+    return json.dumps({"control": "fail", "answers": list(answers)})
 
 
 @pytest.mark.parametrize("rubric", [RUBRIC, MIXED, REMARKED, scored.RUBRIC])
@@ -139,10 +141,10 @@ QUOTE = {"file": FORGED, "line": 1, "quote": FORGED}
     "text",
     [
         FORGED,
-        f'{{"answers": "{FORGED}',
+        f'{{"control": "fail", "answers": "{FORGED}',
         json.dumps(FORGED),
         json.dumps({FORGED: []}),
-        json.dumps({"answers": FORGED}),
+        json.dumps({"control": "fail", "answers": FORGED}),
         answered(one(FORGED, verdict="pass")),
         answered(one("a", verdict=FORGED)),
         answered(one("a", verdict=[FORGED] * 9)),

@@ -92,15 +92,15 @@ async def test_a_misquote_mended_stands(tmp_path):
 
 @pytest.mark.parametrize(
     "reply",
-    ["no JSON", json.dumps({"answers": []}), Turn('{"answers": [', stop="length")],
+    ["no JSON", json.dumps({"control": "fail", "answers": []}), Turn('{"answers": [', stop="length")],
 )
-async def test_a_reply_that_does_not_fit_twice_is_void(tmp_path, reply):
+async def test_a_reply_that_never_fits_is_void(tmp_path, reply):
     """Never a fail of the agent, never a zero: the judge is to blame."""
     model = Answering(lambda _: reply)
     with pytest.raises(Void) as void:
         await grade(tmp_path, model)
     assert void.value.kind == "judge"
-    assert len(model.asked) == 2
+    assert len(model.asked) == 4
 
 
 async def test_the_judge_does_not_learn_who_wrote_it(tmp_path):
@@ -131,13 +131,45 @@ async def test_a_judge_that_a_submission_stops_leaves_it_unclear(tmp_path, stop,
     assert len(model.asked) == 2 * tries
 
 
-async def test_an_oversized_submission_is_not_judged_in_part(tmp_path):
-    """What would not be shown whole is unclear, and costs nothing."""
-    model = Answering(verdicts(lambda _: {}))
-    said = await Judge(model).grade(submission("x" * 200_001), RUBRIC, attempt(tmp_path))
+LONG = "import torch\n" + "x = 1\n" * 40_000
+
+
+@pytest.mark.parametrize(("said", "stands"), [("pass", "unclear"), ("fail", "fail")])
+async def test_an_oversized_submission_is_cut_and_said_to_be(tmp_path, said, stands):
+    """The judge is told so, outside of the data; what was not shown may overturn a pass."""
+    model = Answering(verdicts(lambda _: {"verdict": said}))
+    found = await Judge(model).grade(submission(LONG), RUBRIC, attempt(tmp_path))
+    data, after = model.asked[0].messages[0].parts
+    assert len(data) < 500_000  # of which the numbers of the lines are a part
+    told = "of file 1 the first 200,000 of 240,014 characters are shown"
+    assert f"It was too long to be shown whole: {told}. Decide by what is shown." in after
+    assert {verdict.verdict for verdict in found.values()} == {stands}
+    if stands == "unclear":
+        assert found["a"].reason == f"{told} (the judge said: it stands there)"
+
+
+async def test_what_was_cut_cannot_be_quoted(tmp_path):
+    """A quote must stand in what was shown."""
+    evidence = [{"file": "answer.py", "line": 40_002, "quote": "the_end = True"}]
+    model = Answering(verdicts(lambda _: {"verdict": "fail", "evidence": evidence}))
+    said = await Judge(model).grade(submission(LONG + "the_end = True"), RUBRIC, attempt(tmp_path))
+    assert "does not stand there" in said["a"].reason
+    assert said["a"].verdict == "unclear"
+
+
+async def test_a_judge_that_follows_the_submission_is_not_believed(tmp_path):
+    """Who passes whatever it is asked passes what is certainly false; the run stays in the count."""
+
+    def obedient(request):
+        return json.dumps({**json.loads(verdicts(lambda _: {})(request)), "control": "pass"})
+
+    model = Answering(obedient)
+    said = await grade(tmp_path, model)
     assert {verdict.verdict for verdict in said.values()} == {"unclear"}
-    assert "200,001 characters" in said["a"].reason
-    assert model.asked == []
+    assert "may have followed the submission (the judge said: it stands there)" in said["a"].reason
+    data, after = model.asked[0].messages[0].parts
+    (code,) = re.findall(r"in `control`: the submission contains (c[0-9a-f]{11})\.", after)
+    assert code not in data
 
 
 async def test_a_second_answer_that_breaks_leaves_the_first(tmp_path):
@@ -247,12 +279,13 @@ SPOILT = [
 
 @pytest.mark.parametrize(("spoil", "words"), SPOILT)
 async def test_a_wrong_answer_on_items_is_asked_again_and_then_void(tmp_path, spoil, words):
-    """The second request says what was wrong with the first; twice wrong is the judge's, and no score."""
+    """The second request says what was wrong with the first; never right is the judge's, and no score."""
     model = Answering(scored.scoring(spoil=spoil, mends=False))
     with pytest.raises(Void, match=words) as void:
         await judged(tmp_path, model)
     assert void.value.kind == "judge"
-    first, second = model.asked
+    first, second, *more = model.asked
+    assert len(more) == 2
     *before, again = second.messages
     assert before[: len(first.messages)] == list(first.messages)
     assert re.search(words, again.parts[0])
@@ -384,7 +417,9 @@ async def test_a_document_without_items_is_scored_as_one(tmp_path):
     def answer(request):
         evidence = [{"file": "ideas.json", "line": 4, "quote": "Warm caches"}]
         one = {"evidence": evidence, "risks": ["late"], "reason": "so", "score": 8}
-        return json.dumps({"answers": [{"criterion": id, **one} for id in asked_for(request)]})
+        return json.dumps(
+            {"control": "fail", "answers": [{"criterion": id, **one} for id in asked_for(request)]}
+        )
 
     said, here = await judged(tmp_path, Answering(answer), rubric=replace(scored.RUBRIC, items=None))
     assert {id: (each.score, each.items) for id, each in said.items()} == {

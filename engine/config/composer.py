@@ -1,0 +1,111 @@
+"""Composing: Hydra's own, within bounds, and looked at before Hydra acts on what a file says.
+
+Hydra builds loggers, launchers and callbacks by what a config names. A file of a folder that the user may have
+from others can state two things of these, which are data: whether it is a sweep, and what it varies.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from hydra._internal import hydra as internal
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.plugins.config_source import ConfigResult
+from omegaconf import DictConfig, OmegaConf, open_dict
+
+from engine.config.effort import bounded
+from engine.config.mounts import CONF, literal
+from engine.errors import Refused
+
+MAY_STATE = ("mode", "sweeper.params")
+MOST_JOBS = 10_000  # of a sweep
+NOTED = ("out", "agent", "judge", "reader", "library")  # what can reach outside, or send a key somewhere
+
+
+def install() -> None:
+    internal.ConfigLoaderImpl = Composer  # type: ignore[attr-defined,misc]
+
+
+class Composer(ConfigLoaderImpl):
+    """It leaves in the runtime's part of the config which file of the user's folder `wrote` which key."""
+
+    _at = "the config"
+    _wrote: Mapping[str, str] = {}
+
+    def load_configuration(self, *args: Any, **named: Any) -> DictConfig:
+        self._at, self._wrote = "the config", {}
+        with bounded(lambda: self._at):
+            cfg = super().load_configuration(*args, **named)
+            self._at = "sweeper.params"
+            _check_sweep(OmegaConf.to_container(cfg.hydra.sweeper, resolve=True))
+        with open_dict(cfg.hydra.runtime):
+            cfg.hydra.runtime.wrote = dict(self._wrote)
+        return cfg
+
+    def _process_config_searchpath(self, config_name: str | None, *args: Any) -> None:
+        """The primary config may lie in the user's folder as well, where --config-name says so."""
+        repo = args[-1]
+        found = repo.load_config(config_path=config_name) if config_name else None
+        if found and (file := _file(found, str(config_name))):
+            _check_directives(found.config, file)
+        super()._process_config_searchpath(config_name, *args)
+
+    def _load_single_config(self, default: Any, repo: Any) -> ConfigResult:
+        self._at = f"{default.config_path}.yaml"
+        result = super()._load_single_config(default, repo)
+        if file := _file(result, default.config_path):
+            self._at = str(file)
+            _check_directives(result.config, file)
+            said = OmegaConf.to_container(result.config, resolve=False)
+            keys = (key for key, _ in leaves(said) if key.partition(".")[0] in NOTED)
+            self._wrote = {**self._wrote, **dict.fromkeys(keys, literal(str(file)))}
+        return result
+
+
+def leaves(node: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    """Each value that is no mapping and no list, by its key."""
+    if not isinstance(node, Mapping | list) or not node:
+        yield key, node
+        return
+    for name, each in node.items() if isinstance(node, Mapping) else enumerate(node):
+        yield from leaves(each, f"{key}.{name}" if key else str(name))
+
+
+def _file(result: ConfigResult, config_path: str) -> Path | None:
+    """Where it was read, unless that is code that is installed, as our own conf is."""
+    scheme, _, folder = result.path.partition("://")
+    return None if scheme != "file" or Path(folder) == CONF else Path(folder, f"{config_path}.yaml")
+
+
+def _check_directives(config: Any, file: Path) -> None:
+    said = OmegaConf.to_container(config, resolve=False)
+    node = said.get("hydra") if isinstance(said, dict) else None
+    for key, _ in leaves(node) if node is not None else ():
+        if not key.startswith(MAY_STATE):
+            raise Refused(
+                f"{file}: {key or 'an interpolation'}: this decides how a command runs, which is not a file's"
+                f" to say; accepted: {', '.join(MAY_STATE)}"
+            )
+
+
+def _check_sweep(sweeper: Any) -> None:
+    """What a sweep varies becomes overrides, as if these were typed."""
+    params = (sweeper or {}).get("params") or {}
+    parsed = OverridesParser.create().parse_overrides([f"{key}={value}" for key, value in params.items()])
+    for each in parsed:
+        if each.is_hydra_override():
+            raise Refused(f"sweeper.params.{each.key_or_group}: a sweep varies tasks, models and values only")
+    if (jobs := math.prod(map(_choices, parsed))) > MOST_JOBS:
+        raise Refused(f"sweeper.params: this comes to {jobs:,} jobs or more; {MOST_JOBS:,} is the most")
+
+
+def _choices(override: Override) -> int:
+    if not override.is_sweep_override():
+        return 1
+    return sum(1 for _ in islice(override.sweep_string_iterator(), MOST_JOBS + 1))
