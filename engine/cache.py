@@ -19,19 +19,24 @@ SETTINGS_OF_OURS = ("traffic", "price", "timeout_seconds", "retires")  # no repl
 class Cache:
     """Fields of turns by key, a file each, for the roles that may use it.
 
-    A folder that cannot be used is none: nothing is found there, and nothing kept.
+    `taken` counts those that were found. A folder that cannot be used is none: nothing is found there, and
+    nothing kept.
     """
 
     def __init__(self, folder: Path | None = None, roles: Collection[str] = ()) -> None:
         self._folder = folder
         self.roles = roles if folder else ()
+        self.taken = 0
 
     def get(self, key: str) -> Mapping[str, Any] | None:
         try:
             found = json.loads(self._file(key).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return found if isinstance(found, dict) else None
+        if not isinstance(found, dict):
+            return None
+        self.taken += 1
+        return found
 
     def put(self, key: str, fields: Mapping[str, Any]) -> None:
         """Whole or not at all, for its owner alone."""

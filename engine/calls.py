@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from engine.budget import Budget
 from engine.cache import Cache
@@ -44,6 +44,8 @@ class Calls:
         self._why = ""
         self._stopping = asyncio.Event()
         self._under_way = 0
+        self._waiting = 0
+        self._last_failure = ""
         self._landed = asyncio.Event()
 
     def stop(self, why: str) -> None:
@@ -55,6 +57,10 @@ class Calls:
         if not self._why and (reached := self._budget.reached(self.spent, self._started)):
             self.stop(reached)
         return self._why
+
+    def trouble(self) -> str:
+        """What a reader should know of calls that wait to be tried again, or nothing."""
+        return f"{self._waiting} calls wait, the last for: {self._last_failure}" if self._waiting else ""
 
     async def ask(self, model: Model, request: Request, keep: Keep, clock: Clock) -> Turn:
         """The reply, once it is kept. Raises Void("provider"), or Stopped.
@@ -112,6 +118,7 @@ class Calls:
                 with clock.trying():
                     turn = await model.reply(request)
             except Unanswered as error:
+                self._last_failure = error.reason
                 if error.throttled:
                     lane.slow_down(began, error.after if _worth_it(error) else None)
                 raise
@@ -126,9 +133,14 @@ class Calls:
 
     async def _pause(self, seconds: float) -> None:
         """Shorter where all is stopped meanwhile."""
-        with suppress(TimeoutError):
+        self._waiting += 1
+        try:
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
+        except TimeoutError:
+            return
+        finally:
+            self._waiting -= 1
 
     def _give_up(self, model: Model, error: Unanswered) -> None:
         """Raises Stopped where this is one failure too many in a row."""

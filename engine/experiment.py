@@ -103,12 +103,16 @@ async def _make(plan: Plan, folder: Folder, terminal: Terminal) -> str:
     cache = Cache(place() / "replies", plan.cached)
     calls = Calls(plan.budget, plan.max_failures, folder.spent(), cache)
     done = len(folder.records())
+    if done:
+        terminal.print(f"Going on: {done} of {plan.runs} runs are kept.")
     if told := estimate(plan, plan.runs - done):
         terminal.print(told, markup=False)
     try:
         with Display(terminal, plan.runs, plan.verbose, calls, done) as display:
             await run_all(plan, folder, display.record, display.event, calls)
-            return f"Stopped, {calls.stopped()}" if calls.stopped() and display.done < plan.runs else ""
+        if cache.taken:
+            terminal.print(f"{cache.taken} replies came from the cache; cache.judge=false asks anew.")
+        return f"Stopped, {calls.stopped()}" if calls.stopped() and display.done < plan.runs else ""
     except OSError as error:
         return f"Stopped, results cannot be written ({error})"
 
@@ -131,8 +135,8 @@ async def _ready(plan: Plan, folder: Folder, terminal: Terminal) -> None:
         raise Refused(f"sandbox: {error}") from error
     except BlockingIOError as error:
         raise Refused(f"out={folder.path}: another process is at work on this experiment") from error
-    except OSError as error:
-        raise Refused(f"out={folder.path}: the folder cannot be made: {error}") from error
+    except (OSError, ValueError) as error:
+        raise Refused(f"out={folder.path}: this folder cannot be used: {error}") from error
 
 
 def exit_code(summary: Summary, fail_under: float | None) -> int:

@@ -15,8 +15,9 @@ from rich.text import Text
 from engine.calls import Calls
 from engine.record import Record
 from engine.report.terminal import line, spent
-from engine.visible import visible
+from engine.visible import brief, visible
 
+LONGEST = 200  # characters of what a provider complains of
 QUIET = {"time", "event", "raw", "request"}
 
 
@@ -58,7 +59,8 @@ class Display:
     def _status(self) -> Spinner:
         seconds = time.monotonic() - self.started
         told = f"{self.done} of {self.runs} runs done, {seconds:.0f} s, {spent(self.calls.spent)}"
-        return Spinner("dots", Text(told))
+        trouble = self.calls.trouble()
+        return Spinner("dots", Text(f"{told}\n  {brief(trouble, LONGEST)}" if trouble else told))
 
 
 def _told(value: Any) -> str:

@@ -21,7 +21,7 @@ class Traffic:
 
     retries: int = 10
     backoff_seconds: float = 1.0
-    max_connections: int = 20
+    max_connections: int = 100
 
     def __post_init__(self) -> None:
         at_least(0, retries=self.retries, backoff_seconds=self.backoff_seconds)

@@ -265,7 +265,7 @@ def test_two_hundred_runs_over_http(tmp_path, mine):
         overrides = (
             "--config-dir", str(mine), "task=mine", "grading=judge", "agent.model=haiku",
             "judge.model=sonnet",
-            "concurrency=200",
+            "concurrency=200", "agent.model.max_connections=200", "judge.model.max_connections=200",
         )  # fmt: skip
         environment = {"ANTHROPIC_API_KEY": "sk-local", "ANTHROPIC_BASE_URL": server.url}
         began = time.monotonic()

@@ -56,7 +56,7 @@ class Anthropic:
         timeout_seconds: float = 600.0,
         retries: int = 10,
         backoff_seconds: float = 1.0,
-        max_connections: int = 20,
+        max_connections: int = 100,
         retires: str | None = None,
         extended: Mapping[str, Any] | None = None,
         extra: Mapping[str, Any] | None = None,

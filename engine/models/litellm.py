@@ -47,7 +47,7 @@ class LiteLLM:
         timeout_seconds: float = 600.0,
         retries: int = 10,
         backoff_seconds: float = 1.0,
-        max_connections: int = 20,
+        max_connections: int = 100,
         price: Mapping[str, Any] | None = None,
         extended: Mapping[str, Any] | None = None,
         extra: Mapping[str, Any] | None = None,

@@ -165,6 +165,17 @@ async def test_nobody_waits_out_a_backoff_once_all_is_stopped():
             await waiting
 
 
+async def test_who_waits_is_told_of():
+    """So that nobody sits before a terminal on which nothing happens."""
+    calls = Calls()
+    assert calls.trouble() == ""
+    waiting = asyncio.create_task(ask(calls, Moody(Unanswered("too many", throttled=True, after=0.2))))
+    await asyncio.sleep(0.05)
+    assert calls.trouble() == "1 calls wait, the last for: too many"
+    await waiting
+    assert calls.trouble() == ""
+
+
 async def test_failed_tries_and_waits_take_none_of_the_attempts_time():
     clock, model = Clock(), Moody(Unanswered("429", throttled=True, after=0.2), seconds=0.05)
 

@@ -66,7 +66,8 @@ def command(words: str) -> list[str]:
 
 def engine(server: MessagesServer, cwd: Path, *overrides: str) -> subprocess.CompletedProcess[str]:
     environment = {
-        "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "80", "XDG_CACHE_HOME": str(cwd / ".cache"),
+        "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "80",
+        "XDG_CACHE_HOME": str(cwd / ".cache"),
         "ANTHROPIC_API_KEY": "sk-local", "ANTHROPIC_BASE_URL": server.url,
     }  # fmt: skip
     return subprocess.run(
@@ -208,6 +209,6 @@ def test_a_judge_that_cannot_be_used_is_void(tmp_path: Path, change: str) -> Non
     (record,) = records(tmp_path / "here")
     assert (record["outcome"], record["failure"], record["score"]) == ("void", "judge", None)
     assert record["items"] == []
-    first, again = judged(server)
+    first, again, *_ = judged(server)
     assert len(first["messages"]) == 1
     assert "Answer again" in again["messages"][-1]["content"][-1]["text"]
