@@ -108,6 +108,33 @@ def test_a_users_task_over_the_messages_api(tmp_path, mine):
     assert "sk-local" not in "".join(path.read_text() for path in (tmp_path / "here").rglob("*.*"))
 
 
+def test_grading_again_pays_for_what_was_edited(tmp_path, mine):
+    """The same submissions under an edited criterion: only that one is asked again, and the two compare."""
+
+    def strict(body):
+        shown = "\n".join(block["text"] for block in body["messages"][0]["content"])
+        return [text(judgement(shown, "fail" if "two modules" in shown else "pass"))]
+
+    with MessagesServer(either(submitting("import json\n"), strict)) as server:
+        own = ("--config-dir", str(mine), "task=mine", "grading=judge", "runs=3")
+        local = {"cwd": tmp_path, "ANTHROPIC_API_KEY": "sk-local", "ANTHROPIC_BASE_URL": server.url}
+        first = engine(*own, "out=old", **local)
+        before = len(server.requests)
+        again = engine(*own, "agent=replay", "agent.source=old", "out=new",
+                       "rubric.criteria.imports.claim='it imports two modules'", **local)  # fmt: skip
+    assert (first.returncode, again.returncode) == (0, 0), again.stdout + again.stderr
+    asked = [request.body["messages"][0]["content"][-1]["text"] for request in server.requests[before:]]
+    assert len(asked) == 3
+    assert all("it imports two modules" in each for each in asked)
+    assert "3 replies came from the cache" in again.stdout
+    compared = subprocess.run(
+        [sys.executable, "-m", "engine.report", "old", "new"],
+        check=True, cwd=tmp_path, env=clean(tmp_path), capture_output=True, text=True,
+    )  # fmt: skip
+    assert re.search(r"imports: 1 pass -> fail", compared.stdout), compared.stdout
+    assert "imports_json" not in compared.stdout
+
+
 def test_a_provider_that_is_down_is_void(tmp_path, mine):
     """Nothing of it counts as a fail, and the exit code says that runs are missing."""
     done = engine(
