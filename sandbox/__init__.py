@@ -5,7 +5,7 @@ its user a `Session`: a two-way channel of byte frames with the running job. Wha
 and returns is untrusted data; only `Result.ended` and `Result.seconds` are facts of ours.
 
     job            the words: Job, JobLimits, Result, Session, Sandbox
-    auto           the strongest backend that withstands a self-test: trial, with attacks upon targets
+    auto           the strongest backend that withstands a self-test: trial
     namespaces     level 3: a machine of its own, without network
     landlock       level 2: the host's files and sockets out of reach
     subprocess     level 1: limits alone, for code that is trusted
@@ -19,6 +19,7 @@ and returns is untrusted data; only `Result.ended` and `Result.seconds` are fact
     watched/       a job that runs a script in several processes, with recorders in each
     workspace/     a job in which an agent runs code call by call
     isolation/     what is done to a job before it starts, once for each kind of backend
+    attacks/       what hostile jobs do;  hostile/  tries them on every backend, and looks at what came of it
 
 This package imports the standard library alone.
 """

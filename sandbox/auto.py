@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 
 from sandbox import trial
+from sandbox.hostile.strike import Untried
 from sandbox.job import Job, Sandbox, SandboxError, Session
 from sandbox.landlock import Landlock
 from sandbox.namespaces import Namespaces
@@ -36,7 +37,7 @@ class Auto:
         self._allow_weak = allow_weak
         self._preload = preload
         self._devices = existing(devices)
-        self._taken: Sandbox | None = None
+        self._taken: Supervised | None = None
         self._choosing = asyncio.Lock()
 
     async def check(self) -> None:
@@ -53,14 +54,15 @@ class Auto:
         if self._taken:
             await self._taken.close()
 
-    async def _backend(self) -> Sandbox:
+    async def _backend(self) -> Supervised:
         async with self._choosing:
             if self._taken is None:
                 self._taken = await self._choose()
                 self.name, self.level = self._taken.name, self._taken.level
+                self._taken.warn()
             return self._taken
 
-    async def _choose(self) -> Sandbox:
+    async def _choose(self) -> Supervised:
         tried = []
         async with aclosing(faults()) as found:
             async for backend, fault in found:
@@ -76,7 +78,7 @@ class Auto:
             "protection nevertheless, where nothing is at stake: sandbox.allow_weak=true"
         )
 
-    def _equipped(self, kind: type[Supervised]) -> Sandbox:
+    def _equipped(self, kind: type[Supervised]) -> Supervised:
         return Namespaces(self._preload, self._devices) if kind is Namespaces else Landlock(self._devices)
 
 
@@ -95,11 +97,12 @@ async def _fault(backend: Sandbox, works: asyncio.Task[set[str]]) -> str:
     """Why a backend is not to be taken, in plain words; empty where it holds what its level promises."""
     promised = PROMISED[backend.level]
     try:
-        escaped = await trial.escapes(backend) & promised
+        if escaped := await trial.escapes(backend) & promised:
+            return f"did not hold {', '.join(sorted(escaped))}"
+        if unproven := promised - await works:
+            return f"not proven, since here these attacks fail even unhindered: {', '.join(sorted(unproven))}"
     except SandboxError as error:
         return f"cannot start ({error})"
-    if escaped:
-        return f"did not hold {', '.join(sorted(escaped))}"
-    if unproven := promised - await works:
-        return f"not proven, since here these attacks fail even unhindered: {', '.join(sorted(unproven))}"
+    except Untried as error:
+        return f"not proven, since an attack came to no end: {error}"
     return ""

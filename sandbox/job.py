@@ -19,8 +19,8 @@ class SandboxError(Exception):
 class JobLimits:
     """What a job may use; going beyond ends it. `seconds` is wall time, sizes are bytes.
 
-    `memory` bounds all processes of the job together, beyond what a warm worker lent them, `output` each of
-    standard output and error.
+    `processes` counts threads as well. `memory` bounds all processes of the job together, beyond what a warm
+    worker lent them, `output` each of standard output and error.
     """
 
     seconds: float = 60.0

@@ -10,13 +10,13 @@ from sandbox.supervised import Supervised
 class Landlock(Supervised):
     """The job reads the system, writes its own folder, and has no sockets. Needs Linux 5.13, best 6.12.
 
-    Not held: the disk as a whole (each file is bounded), what the machine tells of itself, and for jobs of
-    root whose interpreter lies in root's home the number of processes, which is then only watched. `devices`
+    For jobs of root whose interpreter lies in root's home the number of processes is only watched. `devices`
     are files in /dev that jobs may use.
     """
 
     name = "landlock"
     level = 2
+    weakness = "the disk is bounded file by file, not as a whole"
 
     def __init__(self, devices: Sequence[str] = ()) -> None:
         super().__init__(devices=devices)

@@ -10,3 +10,7 @@ class Subprocess(Supervised):
 
     name = "subprocess"
     level = 1
+    weakness = (
+        "code in it can read your files and keys, change them, use the network and reach your other "
+        "processes; only time, memory, processes and output are bounded"
+    )

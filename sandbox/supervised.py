@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import marshal
 import socket
 import tempfile
@@ -20,6 +21,7 @@ from sandbox.session import JobSession
 if TYPE_CHECKING:
     from sandbox.supervisor.order import Order
 
+LOG = logging.getLogger(__name__)
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -32,6 +34,7 @@ class Supervised:
 
     name: str
     level: int
+    weakness = ""  # what it does not hold, in words for whoever uses it
 
     def __init__(self, pool: Pool | None = None, devices: Sequence[str] = ()) -> None:
         self._pool = pool
@@ -54,6 +57,13 @@ class Supervised:
         result = await run(self, Job(("python", "-c", ""), warm=False))
         if result.code != 0:
             raise SandboxError(f"sandbox {self.name}: Python does not start in it: {result.stderr[-500:]}")
+        self.warn()
+
+    def warn(self) -> None:
+        """Say what is not held, where that is anything."""
+        if self.weakness:
+            told = "sandbox=%s (level %s) does not hold everything: %s. Details: docs/sandbox.md"
+            LOG.warning(told, self.name, self.level, self.weakness)
 
     async def close(self) -> None:
         """End the workers."""

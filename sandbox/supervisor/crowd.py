@@ -37,6 +37,11 @@ def members() -> list[int]:
     return found
 
 
+def threads(pids: list[int]) -> int:
+    """How many threads these have, each at least one. The kernel counts them as processes, too."""
+    return sum(len(_tasks(pid)) for pid in pids)
+
+
 def memory(pids: list[int], most: int) -> int:
     """Bytes in use by all of these, exact only where it may lie above `most`.
 
@@ -80,11 +85,15 @@ def _bury() -> None:
 
 
 def _children(pid: int) -> list[int]:
-    found: list[int] = []
-    with contextlib.suppress(OSError):
-        for task in os.listdir(f"/proc/{pid}/task"):
-            found += map(int, _text(f"/proc/{pid}/task/{task}/children").split())
-    return found
+    texts = (_text(f"/proc/{pid}/task/{task}/children") for task in _tasks(pid))
+    return [int(child) for text in texts for child in text.split()]
+
+
+def _tasks(pid: int) -> list[str]:
+    try:
+        return os.listdir(f"/proc/{pid}/task")
+    except OSError:
+        return []
 
 
 def _resident(pid: int) -> int:

@@ -86,7 +86,7 @@ class Supervisor:
         pids = crowd.members()
         if crowd.memory(pids, self.order["memory"]) > self.order["memory"]:
             return "memory"
-        return "killed" if len(pids) > self.order["processes"] + EXTRA else None
+        return "killed" if crowd.threads(pids) > self.order["processes"] + EXTRA else None
 
     def _ready(self) -> set[int]:
         """Descriptors with news, after at most a tick."""

@@ -83,6 +83,38 @@ async def test_refuses_what_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> No
     assert (weak.name, weak.level) == ("subprocess", 1)
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [(Landlock, "disk is bounded file by file"), (Subprocess, "read your files and keys"), (Namespaces, "")],
+)
+async def test_a_weaker_one_says_so(
+    kind: type[Supervised], words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """When it is checked, which is before anything is spent, it says what it does not hold."""
+    await kind().check()
+    told = " ".join(caplog.messages)
+    assert (f"sandbox={kind.name} (level {kind.level}) does not hold everything" in told) == bool(words)
+    assert words in told
+
+
+async def test_falling_back_is_said(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once, by the one that is taken, whoever has chosen it."""
+    monkeypatch.setattr(auto, "Namespaces", Broken)
+    sandbox = Auto()
+    await sandbox.check()
+    await sandbox.check()
+    assert [message.partition(" does")[0] for message in caplog.messages] == ["sandbox=landlock (level 2)"]
+
+
+async def test_attack_that_came_to_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A self-test that breaks down is no pass."""
+    monkeypatch.setattr(trial, "JOBS", (("no_such_attack",),))
+    with pytest.raises(SandboxError, match="an attack came to no end"):
+        await Auto().check()
+
+
 async def test_attack_that_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where an attack fails even unhindered, its failure in the sandbox is not taken for a defence."""
 

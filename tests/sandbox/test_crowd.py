@@ -39,6 +39,15 @@ def test_orphans_are_found_and_killed() -> None:
     assert supervised("pass", look) == "1\n[]\n"
 
 
+def test_threads_are_counted() -> None:
+    """Each process has at least one; the dead have none."""
+    work = "import threading; [threading.Thread(target=time.sleep, args=(20,)).start() for _ in range(4)]"
+    look = (
+        "print(crowd.threads(crowd.members()) - 1); crowd.kill(first); print(crowd.threads(crowd.members()))"
+    )
+    assert supervised(work, look) == "5\n0\n"
+
+
 def test_shared_pages_count_once() -> None:
     """Memory that a fork shares with its parent is counted once where the sum of sizes would be too much."""
     work = "x = bytearray(b'1') * (64 << 20); [os.fork() and None for _ in range(2)]"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from sandbox.hostile.scene import marked
 from sandbox.namespaces import Namespaces
 from sandbox.pool import Forked, Pool
-from sandbox.targets import marked
 
 PRELOAD = ("torch", "numpy", "decimal")  # the last one for machines without the others
 
@@ -40,7 +40,7 @@ class Warm(Namespaces):
 
 def alive(mark: str) -> set[int]:
     """Processes that carry a mark in their environment or are named by the end of it."""
-    return marked(mark) | {pid for pid in _all() if mark[-15:] == _name(pid)}
+    return marked(mark[-15:]) | {pid for pid in _all() if mark in _read(pid, "environ")}
 
 
 def children(pid: int) -> set[int]:
@@ -49,10 +49,6 @@ def children(pid: int) -> set[int]:
 
 def _all() -> set[int]:
     return {int(folder.name) for folder in Path("/proc").glob("[0-9]*")}
-
-
-def _name(pid: int) -> str:
-    return _read(pid, "comm").strip()
 
 
 def _read(pid: int, name: str) -> str:
