@@ -23,7 +23,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from engine.config import mounts, schema
+from engine.config import composer, mounts, schema
 from engine.config.advice import explain
 from engine.config.help import catalogue
 from engine.config.origin import Origin, trace
@@ -84,6 +84,8 @@ def compose(parser: ArgumentParser, arguments: Namespace) -> int:
         codes.append(ended.code)
     except KeyboardInterrupt:
         codes.append(INTERRUPTED)
+    except Refused as error:
+        codes.append(refuse(str(error)))
     except (HydraException, OmegaConfBaseException, YAMLError, ValueError, OSError, AssertionError) as error:
         codes.append(refuse(explain(error)))  # all that Hydra says before a job begins is about the input
     except Exception:
@@ -98,6 +100,7 @@ def prepare() -> None:
     os.environ["HYDRA_FULL_ERROR"] = "1"
     version.setbase("1.3")
     mounts.mount()
+    composer.install()
     schema.store()
     OmegaConf.register_new_resolver("scratch", scratch, replace=True)
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from omegaconf import MISSING
+
+from engine.errors import Refused
+
+MOST_BYTES = 8_000_000  # of a text that is read, and of all files that are given
 
 
 @dataclass
@@ -50,9 +57,16 @@ class Task:
 
 @dataclass(frozen=True)
 class Assets:
-    """The folder task/NAME, by audience. A part that is not there is empty."""
+    """The folder task/NAME, by audience. A part that is not there is empty.
+
+    Nothing in it leads out of `root`, the config folder that the task came from: neither a path nor a link.
+    """
 
     folder: Path
+
+    @property
+    def root(self) -> Path:
+        return next((each.parent for each in self.folder.parents if each.name == "task"), self.folder)
 
     @property
     def prompt(self) -> Path:
@@ -66,4 +80,32 @@ class Assets:
         """What the agent starts from: relative POSIX path -> text."""
         root = self.folder / "given"
         files = sorted(path for path in root.rglob("*") if path.is_file() and path.suffix != ".pyc")
-        return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in files}
+        if sum(path.stat().st_size for path in files) > MOST_BYTES:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(root))
+        return {path.relative_to(root).as_posix(): text(path) for path in files}
+
+    def within(self, path: str, key: str) -> Path:
+        """A place that the task names, from its folder on. Raises Refused where it lies outside."""
+        place = self.folder / path
+        if not self._holds(place):
+            raise Refused(f"{key}={path}: this leads out of {self.root}, the folder that the task came from")
+        return place
+
+    def check(self) -> None:
+        """Raises Refused where a link in the folder leads outside."""
+        for place in (self.folder, *self.folder.rglob("*")):
+            if place.is_symlink() and not self._holds(place):
+                raise Refused(f"{place}: this link leads out of {self.root}; put the file itself there")
+
+    def _holds(self, place: Path) -> bool:
+        return place.resolve().is_relative_to(self.root.resolve())
+
+
+def text(file: Path) -> str:
+    """Raises OSError also where it would have no end, as a pipe or a device has none."""
+    about = file.stat()
+    if not stat.S_ISREG(about.st_mode) and not stat.S_ISDIR(about.st_mode):
+        raise OSError(errno.EINVAL, "This is no regular file", str(file))
+    if about.st_size > MOST_BYTES:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(file))
+    return file.read_text(encoding="utf-8")

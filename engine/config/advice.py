@@ -17,8 +17,6 @@ from omegaconf.errors import (
 )
 from yaml import MarkedYAMLError
 
-from engine.errors import Refused
-
 HIDDEN = {"hydra"}
 REWORDED = {
     r"Ambiguous value for argument '(.+)'": r"\1: several values are a sweep, which needs -m",
@@ -33,6 +31,7 @@ REWORDED = {
     r"Could not append to config. An item is already at '(.+?)'": (
         r"+\1: this key is there already; set it without the +"
     ),
+    r"In '(.+)': Overriding hydra.searchpath": r"\1.yaml: searchpath: only the command line adds folders",
     r"Interpolation key 'task' not found": "a task is needed, as in task=NAME",
     r"field '.*' is not Optional": "null is not accepted here",
     r"Invalid type assigned: (\w+) is not a subclass": r"this must be a mapping, and here is one of type \1",
@@ -47,8 +46,6 @@ def explain(error: BaseException, key: str = "") -> str:
     """`key` is where in the config the part stands that the error speaks of, where it is not the whole."""
     for each in chain(error):
         match each:
-            case Refused():
-                return str(each)
             case MissingConfigException(missing_cfg_file=str(config)):
                 return _missing_option(config, each.options or ())
             case MarkedYAMLError():

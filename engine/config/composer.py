@@ -1,12 +1,13 @@
 """Composing: Hydra's own, within bounds, and looked at before Hydra acts on what a file says.
 
-Hydra builds loggers, launchers and callbacks by what a config names. A file of a folder that the user may have
-from others can state two things of these, which are data: whether it is a sweep, and what it varies.
+Hydra builds loggers, launchers and callbacks by what a config names. Of all this a file of the user's folder,
+which others may have made, can say two things, which are data: whether it is a sweep, and what it varies.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -20,16 +21,18 @@ from hydra.plugins.config_source import ConfigResult
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from engine.config.effort import bounded
-from engine.config.mounts import CONF, literal
+from engine.config.literal import literal
+from engine.config.mounts import CONF
+from engine.config.tree import leaves
 from engine.errors import Refused
 
 MAY_STATE = ("mode", "sweeper.params")
 MOST_JOBS = 10_000  # of a sweep
-NOTED = ("out", "agent", "judge", "reader", "library")  # what can reach outside, or send a key somewhere
+NOTED = ("out", "agent", "judge", "reader", "library", "sandbox")  # what can reach outside, or be sent a key
 
 
 def install() -> None:
-    internal.ConfigLoaderImpl = Composer  # type: ignore[attr-defined,misc]
+    internal.ConfigLoaderImpl = Composer  # type: ignore[attr-defined]
 
 
 class Composer(ConfigLoaderImpl):
@@ -43,7 +46,7 @@ class Composer(ConfigLoaderImpl):
         with bounded(lambda: self._at):
             cfg = super().load_configuration(*args, **named)
             self._at = "sweeper.params"
-            _check_sweep(OmegaConf.to_container(cfg.hydra.sweeper, resolve=True))
+            self._check_sweep(OmegaConf.select(cfg, "hydra.sweeper.params"))
         with open_dict(cfg.hydra.runtime):
             cfg.hydra.runtime.wrote = dict(self._wrote)
         return cfg
@@ -62,19 +65,20 @@ class Composer(ConfigLoaderImpl):
         if file := _file(result, default.config_path):
             self._at = str(file)
             _check_directives(result.config, file)
-            said = OmegaConf.to_container(result.config, resolve=False)
-            keys = (key for key, _ in leaves(said) if key.partition(".")[0] in NOTED)
-            self._wrote = {**self._wrote, **dict.fromkeys(keys, literal(str(file)))}
+            self._wrote = {**self._wrote, **dict.fromkeys(_set(result.config), literal(str(file)))}
         return result
 
-
-def leaves(node: Any, key: str = "") -> Iterator[tuple[str, Any]]:
-    """Each value that is no mapping and no list, by its key."""
-    if not isinstance(node, Mapping | list) or not node:
-        yield key, node
-        return
-    for name, each in node.items() if isinstance(node, Mapping) else enumerate(node):
-        yield from leaves(each, f"{key}.{name}" if key else str(name))
+    def _check_sweep(self, params: DictConfig | None) -> None:
+        """What a sweep varies becomes overrides, as if these were typed."""
+        parser = OverridesParser.create(self)
+        parsed = parser.parse_overrides([f"{key!s}={value}" for key, value in (params or {}).items()])
+        for each in parsed:
+            if re.match(r"hydra\b", each.key_or_group):
+                raise Refused(
+                    f"sweeper.params: this varies tasks, models and values; not {each.key_or_group}"
+                )
+        if (jobs := math.prod(map(_choices, parsed))) > MOST_JOBS:
+            raise Refused(f"sweeper.params: {jobs:,} jobs or more; at most {MOST_JOBS:,} are accepted")
 
 
 def _file(result: ConfigResult, config_path: str) -> Path | None:
@@ -83,29 +87,27 @@ def _file(result: ConfigResult, config_path: str) -> Path | None:
     return None if scheme != "file" or Path(folder) == CONF else Path(folder, f"{config_path}.yaml")
 
 
+def _set(config: Any) -> Iterator[str]:
+    """The keys that are noted, also those that a sweep sets; at least the whole."""
+    yield ""
+    for key, _ in leaves(OmegaConf.to_container(config, resolve=False)):
+        name = key.removeprefix("hydra.sweeper.params.").lstrip("+~")
+        if name.partition(".")[0] in NOTED:
+            yield name
+
+
 def _check_directives(config: Any, file: Path) -> None:
     said = OmegaConf.to_container(config, resolve=False)
     node = said.get("hydra") if isinstance(said, dict) else None
     for key, _ in leaves(node) if node is not None else ():
-        if not key.startswith(MAY_STATE):
+        if not re.fullmatch(r"mode|sweeper\.params(\..*)?", key):
             raise Refused(
                 f"{file}: {key or 'an interpolation'}: this decides how a command runs, which is not a file's"
                 f" to say; accepted: {', '.join(MAY_STATE)}"
             )
 
 
-def _check_sweep(sweeper: Any) -> None:
-    """What a sweep varies becomes overrides, as if these were typed."""
-    params = (sweeper or {}).get("params") or {}
-    parsed = OverridesParser.create().parse_overrides([f"{key}={value}" for key, value in params.items()])
-    for each in parsed:
-        if each.is_hydra_override():
-            raise Refused(f"sweeper.params.{each.key_or_group}: a sweep varies tasks, models and values only")
-    if (jobs := math.prod(map(_choices, parsed))) > MOST_JOBS:
-        raise Refused(f"sweeper.params: this comes to {jobs:,} jobs or more; {MOST_JOBS:,} is the most")
-
-
 def _choices(override: Override) -> int:
-    if not override.is_sweep_override():
+    if not override.is_discrete_sweep():
         return 1
     return sum(1 for _ in islice(override.sweep_string_iterator(), MOST_JOBS + 1))

@@ -26,7 +26,9 @@ def examine(file: Path) -> None:
     """Raises Refused where it is none that a person would write, YAMLError where it is no YAML."""
     size = file.stat().st_size
     if size > MOST_BYTES:
-        raise Refused(f"{file}: a config has at most {MOST_BYTES // 1_000_000} MB, and this has {size:,} bytes")
+        raise Refused(
+            f"{file}: a config has at most {MOST_BYTES // 1_000_000} MB, and this has {size:,} bytes"
+        )
     with file.open(encoding="utf-8") as text:
         _count(yaml.parse(text, Loader=_PARSER), file)
 
@@ -39,7 +41,7 @@ def _count(events: Iterator[yaml.Event], file: Path) -> None:
     for event in events:
         where = f"{file}, line {event.start_mark.line + 1}" if event.start_mark else str(file)
         match event:
-            case yaml.AliasEvent(anchor=name):
+            case yaml.AliasEvent(anchor=str(name)):
                 if name in anchors:
                     raise Refused(f"{where}: *{name} stands for itself, without end; write it out")
                 open_ones[-1] += whole.get(name, 0)

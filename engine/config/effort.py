@@ -12,7 +12,7 @@ from pathlib import Path
 from engine.config.advice import chain
 from engine.errors import Refused
 
-SECONDS = 5.0  # of processor time, so that a busy machine is no reason to refuse; it usually takes a tenth
+SECONDS = 3.0  # of processor time, so that a busy machine is no reason to refuse; it usually takes a tenth
 BYTES = 512_000_000
 _STATUS = Path("/proc/self/statm")
 
@@ -34,6 +34,8 @@ def bounded(what: Callable[[], str]) -> Iterator[None]:
             yield
     except _Late:
         raise Refused(f"{what()}: this takes more than {SECONDS:g} s: {_GROWS}") from None
+    except Refused:
+        raise
     except Exception as error:
         causes = list(chain(error))
         if any(isinstance(each, MemoryError) for each in causes):

@@ -8,6 +8,7 @@ from pathlib import Path
 from engine.config.mounts import options
 
 WIDTH = 80
+BEGINNING = 100_000  # characters of a file, among which it says what it is
 DIRECTIVES = ("# @", "# yaml-language-server:")
 GROUPS = {
     "task": "what is asked, for task=",
@@ -81,7 +82,8 @@ def _wrapped(line: str, indent: int) -> str:
 
 def summary(file: Path) -> str:
     """The first comment line of a YAML that is no directive, or what it says as its description."""
-    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    with file.open(encoding="utf-8", errors="replace") as text:
+        lines = text.read(BEGINNING).splitlines()
     said = [line.lstrip("# ") for line in lines if line.startswith("#") and not line.startswith(DIRECTIVES)]
     said += [line.partition(":")[2] for line in lines if line.strip().startswith("description:")]
     return said[0].strip() if said else ""

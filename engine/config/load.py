@@ -6,35 +6,34 @@ from collections.abc import Mapping
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
 from engine.config.actors import build
-from engine.config.advice import explain
 from engine.config.destination import destination
 from engine.config.origin import Origin
 from engine.config.prompt import render
 from engine.config.resume import digests, resumed
 from engine.config.rubric import settle
 from engine.config.schema import AUTO, Config, noun
+from engine.config.tree import Tree, resolved
+from engine.config.trust import check
 from engine.errors import Refused
 from engine.graders.judge import Judge
 from engine.graders.probes import Probes
 from engine.model import Model
 from engine.plan import Plan
 from engine.secrets import masked
-from engine.task import Assets, Task
+from engine.task import Assets, Task, text
 from engine.transcript import ROLES
-
-Tree = dict[str, Any]
 
 
 def load(cfg: DictConfig, origin: Origin) -> Plan:
     """Everything is checked here that can be checked without money. Raises Refused, naming key and file."""
     try:
-        return _plan(_resolved(cfg), origin)
+        return _plan(resolved(cfg), origin)
     except Refused as error:
-        part = str(error).partition(".")[0]
-        file = {"rubric": origin.rubric, "task": origin.task}.get(part)
+        key = str(error).partition(":")[0].partition("=")[0]
+        part = key.partition(".")[0]
+        file = {"rubric": origin.rubric, "task": origin.task}.get(part) or origin.wrote(key)
         raise Refused(f"{error} ({part}: {file})" if file else str(error)) from error
 
 
@@ -42,6 +41,7 @@ def _plan(tree: Tree, origin: Origin) -> Plan:
     said = noun(Config, tree)
     task = said.task
     assets = Assets(origin.task.with_suffix(""))
+    check(said, origin, assets)
     rubric, threshold = settle(said.rubric, said.threshold)
     agent = build(said.agent, "agent", specimens=assets.folder / task.specimens, submission=task.submission)
     judge = build(said.judge, "judge") if said.grading.judge else None
@@ -89,15 +89,6 @@ def _plan(tree: Tree, origin: Origin) -> Plan:
     )
 
 
-def _resolved(cfg: DictConfig) -> Tree:
-    try:
-        tree = OmegaConf.to_container(cfg, resolve=True)
-    except OmegaConfBaseException as error:
-        raise Refused(explain(error)) from error
-    assert isinstance(tree, dict)
-    return {str(key): value for key, value in tree.items()}
-
-
 def _runs(said: Config, items: int) -> int:
     """How many there will be, at the most: no item is replayed twice to decide anything."""
     match said.runs:
@@ -120,7 +111,7 @@ def _reference(task: Task, assets: Assets) -> str:
     if task.reference is None:
         return ""
     try:
-        return (assets.folder / task.reference).read_text(encoding="utf-8")
+        return text(assets.within(task.reference, "task.reference"))
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(f"task.reference={task.reference}: this cannot be read: {error}") from error
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from hydra._internal.core_plugins.file_config_source import FileConfigSource
+from hydra._internal.sources_registry import SourcesRegistry
 from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.object_type import ObjectType
@@ -21,8 +22,12 @@ from hydra.plugins.config_source import ConfigResult, ConfigSource
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import OmegaConf
 
+from engine.config.document import examine
+from engine.errors import Refused
+
 ROLES = ("agent.model", "judge.model", "reader.model")
 RUBRIC = "rubric"
+NAMED = "a choice is the name of a file there, as in task=NAME"
 
 
 def _data(name: str) -> Path:
@@ -65,7 +70,28 @@ class ModelSource(ConfigSource):
         return ConfigResult(self.provider, self.full_path(), OmegaConf.create(content), {"package": None})
 
 
-class RubricSource(FileConfigSource):
+class FileSource(FileConfigSource):
+    """A folder of YAML files: none outside of it is read, and those that are not ours are examined first."""
+
+    def is_config(self, config_path: str) -> bool:
+        return super().is_config(self._within(config_path))
+
+    def load_config(self, config_path: str) -> ConfigResult:
+        full_path = Path(self.path, self._normalize_file_name(self._within(config_path)))
+        if Path(self.path) not in (CONF, RUBRICS) and full_path.is_file():
+            examine(full_path)
+        return super().load_config(config_path)
+
+    def _within(self, config_path: str) -> str:
+        """Neither by a name such as ../x nor by a link."""
+        file = Path(self.path, self._normalize_file_name(config_path))
+        if ".." in file.parts or not file.resolve().is_relative_to(Path(self.path).resolve()):
+            group, _, name = config_path.partition("/")
+            raise Refused(f"{group}={name}: this leads out of the folder of its kind; {NAMED}")
+        return config_path
+
+
+class RubricSource(FileSource):
     """A folder of YAML files as the group `rubric`."""
 
     @staticmethod
@@ -92,7 +118,7 @@ class RubricSource(FileConfigSource):
 
 
 class Mounts(SearchPathPlugin):
-    """Adds both to every search path."""
+    """Adds models and rubrics to every search path."""
 
     def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
         search_path.append("engine", f"{RubricSource.scheme()}://{RUBRICS}")
@@ -102,12 +128,13 @@ class Mounts(SearchPathPlugin):
 def mount() -> None:
     for plugin in (RubricSource, ModelSource, Mounts):
         Plugins.instance().register(plugin)
+    SourcesRegistry.instance().types[FileSource.scheme()] = FileSource
 
 
 def options(group: str, own: Path | None) -> dict[str, Path]:
     """The choices of a group by name, ours and those in the user's own config folder."""
     folders = [RUBRICS if group == RUBRIC else CONF / group] + ([own / group] if own else [])
-    files = [file for folder in reversed(folders) for file in folder.glob("*.yaml")]
+    files = [file for folder in reversed(folders) for file in folder.glob("*.yaml") if file.is_file()]
     return dict(sorted((file.stem, file) for file in files))
 
 

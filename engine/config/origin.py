@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from hydra.types import RunMode
 from omegaconf import OmegaConf
 
 from engine.config.mounts import find
+from engine.config.tree import leaves
 from engine.errors import Refused
 from engine.secrets import masked
 
@@ -24,7 +25,8 @@ from engine.secrets import masked
 class Origin:
     """`overrides` are as they were typed, without secrets, `command` is what stood before them.
 
-    `swept` maps what a sweep varies to this job's values, and is empty outside of sweeps.
+    `swept` maps what a sweep varies to this job's values, and is empty outside of sweeps. `typed` are the
+    keys that were typed, `files` maps to their files those that the user's folder set.
     """
 
     task: Path
@@ -32,6 +34,16 @@ class Origin:
     overrides: tuple[str, ...] = ()
     swept: Mapping[str, str] = field(default_factory=dict)
     command: str = "python -m engine"
+    typed: frozenset[str] = frozenset()
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def wrote(self, key: str) -> str | None:
+        """The file of the user's folder that says what stands at the key; None where the user typed it."""
+        parts = key.split(".")
+        above = [".".join(parts[:end]) for end in range(len(parts), 0, -1)]
+        return (
+            None if key in self.typed else next((self.files[one] for one in above if one in self.files), None)
+        )
 
 
 def trace(hydra: HydraConf, command: Sequence[str] = ()) -> Origin:
@@ -44,9 +56,12 @@ def trace(hydra: HydraConf, command: Sequence[str] = ()) -> Origin:
             f"job.env_set: the environment is not a config's to set ({', '.join(hydra.job.env_set)})"
         )
     said = _parsed(_plain(hydra.overrides.task))
-    swept = _swept(said, [*command, *_preset(hydra)]) if hydra.mode == RunMode.MULTIRUN else {}
+    sweep = hydra.mode == RunMode.MULTIRUN
+    swept = _swept(said, [*command, *_preset(hydra)]) if sweep else {}
     kept = tuple(map(discreet, said))
-    return Origin(_file(hydra, "task"), _file(hydra, "rubric"), kept, swept, _command(hydra))
+    typed = frozenset(key for each in (_parsed(command) if sweep else said) for key in _keys(each))
+    files = dict(getattr(hydra.runtime, "wrote", {}))
+    return Origin(_file(hydra, "task"), _file(hydra, "rubric"), kept, swept, _command(hydra), typed, files)
 
 
 def _command(hydra: HydraConf) -> str:
@@ -62,6 +77,12 @@ def discreet(override: Override) -> str:
         return str(override.input_line)
     shown = told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
     return f"{str(override.input_line).partition('=')[0]}={shown}"
+
+
+def _keys(override: Override) -> Iterator[str]:
+    """What it sets: of a mapping, each value in it."""
+    value = None if override.is_sweep_override() else override.value()
+    return (key for key, _ in leaves(value, override.key_or_group))
 
 
 def _parsed(overrides: Sequence[str]) -> list[Override]:

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.config.advice import nearest
+from engine.config.effort import bounded
 from engine.errors import Refused
 from engine.rubric import Rubric
-from engine.task import Assets, Task
+from engine.task import MOST_BYTES, Assets, Task, text
 
 _NAMELESS = "<template>"  # how jinja calls a template that it was given as a string
 
@@ -21,7 +22,7 @@ def render(task: Task, assets: Assets, rubric: Rubric | None = None) -> str:
     """Raises Refused with file and line where the template is wrong."""
     hints = _hints(task)
     try:
-        text = assets.prompt.read_text(encoding="utf-8")
+        template = text(assets.prompt)
         given = assets.given()
     except FileNotFoundError:
         raise Refused(f"task {task.name}: its prompt is not there: {assets.prompt}") from None
@@ -29,7 +30,11 @@ def render(task: Task, assets: Assets, rubric: Rubric | None = None) -> str:
         raise Refused(f"task {task.name}: a file of {assets.folder} is not UTF-8 text: {error}") from error
     except OSError as error:
         raise Refused(f"task {task.name}: {error.filename} cannot be read: {error.strerror}") from error
-    prompt = _fill(text, assets.prompt, {"hints": hints, "given": given, "task": task, "rubric": rubric})
+    with bounded(lambda: str(assets.prompt)):
+        words = {"hints": hints, "given": given, "task": task, "rubric": rubric}
+        prompt = _fill(template, assets.prompt, words)
+    if len(prompt) > MOST_BYTES:
+        raise Refused(f"{assets.prompt}: this comes to {len(prompt):,} characters; at most {MOST_BYTES:,}")
     if not prompt.strip():
         raise Refused(f"task {task.name}: its prompt says nothing: {assets.prompt}")
     return prompt
@@ -49,14 +54,14 @@ def _hints(task: Task) -> Mapping[str, bool]:
     return chosen
 
 
-def _fill(text: str, file: Path, words: Mapping[str, object]) -> str:
+def _fill(template: str, file: Path, words: Mapping[str, object]) -> str:
     from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
-    from jinja2.sandbox import SandboxedEnvironment
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     # A prompt is plain text for a model: nothing in it is to be escaped.
-    jinja = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    jinja = ImmutableSandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     try:
-        return jinja.from_string(text).render(**words).strip() + "\n"
+        return jinja.from_string(template).render(**words).strip() + "\n"
     except TemplateSyntaxError as error:
         raise Refused(f"{file}, line {error.lineno}: {error.message}") from error
     except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:

@@ -12,6 +12,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from engine.budget import Budget
 from engine.config.advice import explain
+from engine.config.literal import literal
 from engine.errors import Refused
 from engine.rubric import Rubric
 from engine.task import Task
@@ -84,8 +85,9 @@ def noun(kind: type[Noun], node: Any, key: str = "") -> Noun:
     """The whole config, or the part at `key`, as its dataclass. Raises Refused, naming the key."""
     if not isinstance(node, Mapping | DictConfig):
         raise Refused(f"{key}: this must be a mapping with {', '.join(vars(kind)['__dataclass_fields__'])}")
+    said = node if isinstance(node, DictConfig) else literal(node)
     try:
-        made = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(kind), node))
+        made = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(kind), said))
     except OmegaConfBaseException as error:
         raise Refused(explain(error, key)) from error
     assert isinstance(made, kind)

@@ -25,12 +25,12 @@ WHOLE = ""  # the title of a submission that is judged as one
 class Answer:
     """A verdict by item's title and criterion's id, and where there are items, what is said of them all.
 
-    `control` is the verdict on the control claim, which is false.
+    A judge that was `led` passed the control claim, which is false.
     """
 
     verdicts: Mapping[str, Mapping[str, Verdict]]
     assessment: Assessment | None = None
-    control: Decision = "fail"
+    led: bool = False
 
 
 def schema(rubric: Rubric) -> JsonSchema:
@@ -94,8 +94,9 @@ def parse(text: str, shape: JsonSchema, asked: Criteria, titles: Sequence[str], 
     problem = best_match(Draft202012Validator(shape).iter_errors(document))
     if problem:
         raise ValueError(f"your answer does not fit the schema at {rule(_telling(problem))}")
+    led = document["control"] == "pass"
     if not titles:
-        return Answer({WHOLE: _verdicts(document["answers"], asked, "")}, control=document["control"])
+        return Answer({WHOLE: _verdicts(document["answers"], asked, "")}, led=led)
     said = {each["item"]: each for each in document["items"]}
     if sorted(each["item"] for each in document["items"]) != list(range(1, len(titles) + 1)):
         numbers = [each["item"] for each in document["items"]]
@@ -104,7 +105,7 @@ def parse(text: str, shape: JsonSchema, asked: Criteria, titles: Sequence[str], 
     if wrong := [f"item {at}" for at, title in numbered if called(said[at]["title"]) != title]:
         raise ValueError(f"the title that you give is not that of {', '.join(wrong)}; copy it to the letter")
     verdicts = {title: _verdicts(said[at]["answers"], asked, f"item {at}: ") for at, title in numbered}
-    return Answer(verdicts, ranking.assessed(document, verdicts, asked, by), document["control"])
+    return Answer(verdicts, ranking.assessed(document, verdicts, asked, by), led)
 
 
 def _telling(problem: ValidationError) -> ValidationError:

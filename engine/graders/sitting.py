@@ -73,7 +73,7 @@ class Sitting:
 
     async def decide(self, criteria: Criteria) -> Answer:
         """Ask, and again where the answer does not fit, once where it misquotes. Raises Void("judge")."""
-        check = control.QUESTION.format(code=control.code(self.shown))
+        check = control.question(self.shown)
         asked = question(criteria, self.rubric, len(self.titles), check, self.left_out)
         messages: list[Message] = [User((*self.shown, asked), cached=len(self.shown) - 1)]
         answer, problem = await self._ask(messages, criteria)
@@ -102,6 +102,8 @@ class Sitting:
             answer = parse(turn.text, self.shape, criteria, self.titles, self.model.id)
         except ValueError as error:
             return None, str(error)
+        if answer.led:
+            return answer, ""
         wrong = {
             f"{self._name(title) or ''} {id}".strip(): self._misquoted(verdict, title)
             for title, verdicts in answer.verdicts.items()
@@ -123,28 +125,30 @@ class Sitting:
 
     def _misquoted(self, verdict: Verdict, title: str) -> str | None:
         """An item is quoted from its own text alone."""
-        own = self._name(title)
-        return misquoted(verdict, {own: self.files[own]} if own else self.files)
+        return misquoted(verdict, self.files, self._name(title))
 
     def _checked(self, answer: Answer) -> Answer:
-        followed = answer.control == "pass"
+        """With what is wrong with it; of a judge that was led nothing else is kept."""
         verdicts = {
-            title: {id: self._one(verdict, title, followed) for id, verdict in each.items()}
+            title: {id: self._one(id, verdict, title, answer.led) for id, verdict in each.items()}
             for title, each in answer.verdicts.items()
         }
-        return replace(answer, verdicts=verdicts)
+        return replace(answer, verdicts=verdicts, assessment=None if answer.led else answer.assessment)
 
-    def _one(self, verdict: Verdict, title: str, followed: bool) -> Verdict:
-        wrong = control.FOLLOWED if followed else self._misquoted(verdict, title) or self._unseen(verdict)
+    def _one(self, id: str, verdict: Verdict, title: str, led: bool) -> Verdict:
+        wrong = control.FOLLOWED if led else self._misquoted(verdict, title)
+        unseen = "; ".join(self.left_out)
         own = replace(verdict, by="judge", title=title, evidence=self._found(verdict.evidence, title))
-        if not wrong:
-            return own
-        reason = f"{wrong} (the judge said: {verdict.reason})"
+        if not wrong and not (unseen and self._open(id, verdict)):
+            return replace(own, reason=f"{verdict.reason} ({unseen})") if unseen else own
+        why = "; ".join(filter(None, (wrong, unseen)))
+        reason = f"{why} (the judge said: {verdict.reason})"
         return Verdict("unclear", reason, own.evidence, "judge", title=title)
 
-    def _unseen(self, verdict: Verdict) -> str:
-        """What was not shown could overturn all but a fail: that is for its author to prevent."""
-        return "" if verdict.verdict == "fail" else "; ".join(self.left_out)
+    def _open(self, id: str, verdict: Verdict) -> bool:
+        """Whether what was not shown could make it worse, as what was hidden there would."""
+        low = self.rubric.criteria[id].scale.low
+        return verdict.verdict == "pass" or verdict.score not in (None, low)
 
     def _found(self, evidence: tuple[Evidence, ...], title: str) -> tuple[Evidence, ...]:
         """Of an item, where its quotes stand in the file that was handed in."""

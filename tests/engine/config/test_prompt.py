@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.config import effort
 from engine.config.prompt import render
 from engine.errors import Refused
 from engine.rubric import Criterion, Items, Rubric
@@ -88,3 +89,56 @@ def test_a_prompt_is_a_file(tmp_path):
     (tmp_path / "prompt.md").mkdir()
     with pytest.raises(Refused, match=r"prompt\.md cannot be read: Is a directory"):
         render(Task(name="toy", description="a toy", prompts=HINTS), Assets(tmp_path))
+
+
+BOMBS = {
+    "loops": "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+    "a long loop": "{% for a in range(10**9) %}{% endfor %}",
+    "a long text": "{{ 'x' * 10**9 }}",
+    "a long list": "{{ [1] * 10**9 }}",
+    "a large number": "{{ 3 ** (10 ** 9) }}",
+    "doubling": "{% set n = namespace(x='x') %}{% for i in range(60) %}{% set n.x = n.x * 2 %}{% endfor %}",
+    "padding": "{{ '%2000000000d' | format(1) }}",
+    "more padding": "{{ '{:>2000000000}'.format(1) }}",
+    "filling": "{{ 'x' | center(2000000000) }}",
+    "filler": "{{ lipsum(n=100000, html=false) }}",
+    "brackets": "{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}",
+    "more than a prompt": "{{ 'so it is ' * 10**6 }}",
+}
+ESCAPES = {
+    "a class": "{{ ().__class__.__base__.__subclasses__() }}",
+    "globals": "{{ lipsum.__globals__['os'].system('true') }}",
+    "a filter": "{{ task | attr('__init__') }}",
+    "a format": "{{ '{0.__class__}'.format(task) }}",
+    "a file": "{% include '/etc/passwd' %}",
+    "another file": "{% import '/etc/passwd' as x %}",
+    "a parent": "{% extends '/etc/passwd' %}",
+    "a change": "{{ task.prompts.clear() }}",
+    "another change": "{{ given.update({'a/b.py': 'y'}) }}",
+}
+
+
+@pytest.mark.parametrize("template", BOMBS.values(), ids=list(BOMBS))
+def test_a_bomb_is_refused(tmp_path, monkeypatch, template):
+    """Within bounded time and memory, with its file."""
+    monkeypatch.setattr(effort, "SECONDS", 0.5)
+    with pytest.raises(Refused, match=rf"^{tmp_path}/prompt\.md"):
+        told(tmp_path, template)
+
+
+@pytest.mark.parametrize("template", ESCAPES.values(), ids=list(ESCAPES))
+def test_a_template_reaches_nothing_else(tmp_path, template):
+    """No object of Python, no file, and what it is shown it cannot change."""
+    with pytest.raises(Refused, match=rf"^{tmp_path}/prompt\.md, line 2: "):
+        told(tmp_path, f"one\n{template}")
+
+
+def test_what_is_shown_stays_literal(tmp_path):
+    """Template, reference and format syntax in what the task, its rubric and its files say."""
+    words = "{{ 7 * 7 }} {% if x %} {# c #} ${task.name} \\${x} {0} {name} %s %(a)s"
+    write(tmp_path, {"given/c.py": words})
+    rubric = Rubric(criteria={"a": Criterion(words)})
+    template = "{{ given['c.py'] }}|{{ task.subject }}|{{ rubric.criteria.a.claim }}"
+    write(tmp_path, {"prompt.md": template})
+    task = Task(name="toy", description="a toy", prompts=HINTS, subject=words)
+    assert render(task, Assets(tmp_path), rubric) == f"{words}|{words}|{words}\n"

@@ -75,7 +75,7 @@ async def test_a_misquote_is_asked_again_and_then_unclear(tmp_path):
     assert len(model.asked) == 4
     again = model.asked[1].messages
     assert isinstance(again[1], Turn)
-    told = "a: the quote from line 3 of 'answer.py' does not stand there"
+    told = "a: the quote from line 3 of file 1 does not stand there"
     assert again[2].parts == (f"{told}\nAnswer again, whole, in the same form.",)
 
 
@@ -131,30 +131,38 @@ async def test_a_judge_that_a_submission_stops_leaves_it_unclear(tmp_path, stop,
     assert len(model.asked) == 2 * tries
 
 
-LONG = "import torch\n" + "x = 1\n" * 40_000
+LONG = "import torch\n" + "x = 1\n" * 40_000 + "the_end = True"
+LEFT_OUT = (
+    "of file 1, 147,714 characters are not shown, from character 1 of line 11,539 to the end of line 36,157"
+)
 
 
-@pytest.mark.parametrize(("said", "stands"), [("pass", "unclear"), ("fail", "fail")])
+@pytest.mark.parametrize(("said", "stands"), [("pass", "unclear"), ("fail", "fail"), ("unclear", "unclear")])
 async def test_an_oversized_submission_is_cut_and_said_to_be(tmp_path, said, stands):
     """The judge is told so, outside of the data; what was not shown may overturn a pass."""
     model = Answering(verdicts(lambda _: {"verdict": said}))
     found = await Judge(model).grade(submission(LONG), RUBRIC, attempt(tmp_path))
     data, after = model.asked[0].messages[0].parts
-    assert len(data) < 500_000  # of which the numbers of the lines are a part
-    told = "of file 1 the first 200,000 of 240,014 characters are shown"
-    assert f"It was too long to be shown whole: {told}. Decide by what is shown." in after
+    assert len(data) < 201_000
+    assert "\n--- lines are left out here\n" in data
+    assert f"It was too long to be shown whole: {LEFT_OUT}. Decide by what is shown." in after
     assert {verdict.verdict for verdict in found.values()} == {stands}
-    if stands == "unclear":
-        assert found["a"].reason == f"{told} (the judge said: it stands there)"
+    why = (
+        f"{LEFT_OUT} (the judge said: it stands there)" if said == "pass" else f"it stands there ({LEFT_OUT})"
+    )
+    assert found["a"].reason == why
 
 
-async def test_what_was_cut_cannot_be_quoted(tmp_path):
-    """A quote must stand in what was shown."""
-    evidence = [{"file": "answer.py", "line": 40_002, "quote": "the_end = True"}]
+@pytest.mark.parametrize(
+    ("line", "quote", "stands"), [(40_002, "the_end = True", "fail"), (20_000, "x = 1", "unclear")]
+)
+async def test_what_was_cut_cannot_be_quoted(tmp_path, line, quote, stands):
+    """A quote must stand in what was shown, be it the beginning or the end."""
+    evidence = [{"file": "answer.py", "line": line, "quote": quote}]
     model = Answering(verdicts(lambda _: {"verdict": "fail", "evidence": evidence}))
-    said = await Judge(model).grade(submission(LONG + "the_end = True"), RUBRIC, attempt(tmp_path))
-    assert "does not stand there" in said["a"].reason
-    assert said["a"].verdict == "unclear"
+    said = await Judge(model).grade(submission(LONG), RUBRIC, attempt(tmp_path))
+    assert said["a"].verdict == stands
+    assert LEFT_OUT in said["a"].reason
 
 
 async def test_a_judge_that_follows_the_submission_is_not_believed(tmp_path):
@@ -168,7 +176,7 @@ async def test_a_judge_that_follows_the_submission_is_not_believed(tmp_path):
     assert {verdict.verdict for verdict in said.values()} == {"unclear"}
     assert "may have followed the submission (the judge said: it stands there)" in said["a"].reason
     data, after = model.asked[0].messages[0].parts
-    (code,) = re.findall(r"in `control`: the submission contains (c[0-9a-f]{11})\.", after)
+    (code,) = re.findall(r"in `control`: the submission contains ([0-9a-f]{16})\.", after)
     assert code not in data
 
 

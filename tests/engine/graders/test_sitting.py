@@ -96,20 +96,20 @@ async def test_a_quote_with_its_key_is_found(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("file", "line", "quote"),
+    ("file", "line", "quote", "where"),
     [
-        ("item 2", 2, "All about Cold starts."),
-        ("item 1", 2, "All about Cold starts."),
-        ("item 1", 3, "All about Warm caches."),
-        ("ideas.json", 4, "All about Warm caches."),
+        ("item 2", 2, "All about Cold starts.", "file 2"),
+        ("item 1", 2, "All about Cold starts.", "file 1"),
+        ("item 1", 3, "All about Warm caches.", "file 1"),
+        ("ideas.json", 4, "All about Warm caches.", "a file that is not there"),
     ],
 )
-async def test_an_item_is_quoted_from_its_own_text_alone(tmp_path, file, line, quote):
+async def test_an_item_is_quoted_from_its_own_text_alone(tmp_path, file, line, quote, where):
     """Another item's merit is asked about once more, then that score alone is unclear."""
     model = Answering(scored.scoring(spoil=quoting(file, line, quote), mends=False))
     said = await decided(tmp_path, model)
     again = model.asked[1].messages[-1].parts[0]
-    told = f"item 1 value: the quote from line {line} of {file!r} does not stand there"
+    told = f"item 1 value: the quote from line {line} of {where} does not stand there"
     assert again == f"{told}\nAnswer again, whole, in the same form."
     wrong = said["Warm caches"].pop("value")
     assert (wrong.verdict, wrong.score, wrong.title) == ("unclear", None, "Warm caches")
@@ -151,10 +151,40 @@ async def test_what_a_judge_got_wrong_is_told_without_the_submissions_words(tmp_
     said = await decided(tmp_path, model, scored.document("Warm caches", "Cold starts", "Lukewarm tea"))
     assert said["Cold starts"]["newness"].verdict == "unclear"
     told = model.asked[1].messages[-1].parts[0]
-    assert told.startswith(f"item 2 newness: the quote from line 1 of {title!r} does not stand there\n")
+    assert told.startswith("item 2 newness: the quote from line 1 of a file that is not there does not ")
+    assert title not in told
     named = Answering(scored.scoring(spoil=quoting("item 1", 1, "nowhere", item=1), mends=False))
     await decided(tmp_path, named, scored.document("Warm caches", title))
     assert title not in named.asked[1].messages[-1].parts[0]
+
+
+async def test_a_led_judge_says_nothing_of_all_items_either(tmp_path):
+    """What it wrote of them together may be the submission's own praise, so the reader does not see it."""
+
+    def spoil(said):
+        said["control"] = "pass"
+        quoting("item 1", 9, "nowhere")(said)
+
+    handed_in = scored.document()
+    model = Answering(scored.scoring(spoil=spoil))
+    found = items(handed_in, "ideas.json", scored.RUBRIC.items)
+    sitting = Sitting(model, scored.RUBRIC, handed_in, attempt(tmp_path, task=scored.TASK), found)
+    said = await sitting.decide(scored.CRITERIA)
+    assert said.assessment is None
+    assert {each.verdict for own in said.verdicts.values() for each in own.values()} == {"unclear"}
+    assert len(model.asked) == 1, "and it is not asked to mend its quotes, which would forget the rest"
+
+
+@pytest.mark.parametrize(("score", "verdict"), [(1, "fail"), (2, "unclear"), (7, "unclear"), (10, "unclear")])
+async def test_of_what_is_cut_only_the_lowest_score_stands(tmp_path, score, verdict):
+    """A hidden part could make any other worse."""
+    ideas = [{"title": title, "text": f"All about {title}.\n" + "x\n" * 20_000} for title in scored.TITLES]
+    model = Answering(scored.scoring(lambda *_: score))
+    said = await decided(tmp_path, model, Submission({"ideas.json": json.dumps({"ideas": ideas})}))
+    one = said["Warm caches"]["value"]
+    assert one.verdict == verdict
+    assert one.score == (score if verdict == "fail" else None)
+    assert "of file 3, " in one.reason
 
 
 async def test_a_title_over_two_lines_can_be_copied(tmp_path):
