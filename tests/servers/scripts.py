@@ -54,15 +54,13 @@ def deciding(decide: Callable[[str], str] = lambda _: "pass") -> Respond:
     """A judge of the engine: to each criterion asked for, its verdict, with the first line as the quote."""
 
     def respond(body: Body) -> Answer:
-        user = [message for message in body["messages"] if message["role"] == "user"]
-        asked = "\n".join(block["text"] for message in user for block in blocks_of(message["content"]))
-        question = asked.partition("</submission-")[2]
+        *_, data, question = (block["text"] for block in blocks_of(body["messages"][0]["content"]))
         schema = body["output_config"]["format"]["schema"]["properties"]["answers"]["items"]
         names = [name for name in schema["properties"]["criterion"]["enum"] if f"\n{name}: " in question]
         answers = [
             {
                 "criterion": name,
-                "evidence": [_first_line(asked[asked.rindex("<submission-") :])],
+                "evidence": _first_line(data),
                 "reason": "So it was scripted.",
                 "verdict": decide(name),
             }
@@ -131,11 +129,12 @@ def _weights(question: str) -> dict[str, float]:
     return {id: float(share) / 100 for id, share in re.findall(stated, question, re.MULTILINE)}
 
 
-def _first_line(asked: str) -> dict[str, Any]:
-    file = re.search(r"^--- file 1: (.+)$", asked, re.MULTILINE)
-    line = re.search(r"^ *(\d+)\| (.*\S.*)$", asked, re.MULTILINE)
-    assert file and line, "no submission in this prompt"
-    return {"file": file[1], "line": int(line[1]), "quote": line[2]}
+def _first_line(data: str) -> list[dict[str, Any]]:
+    """The first that says something, if any does."""
+    file = re.search(r"^--- file 1: (.+)$", data, re.MULTILINE)
+    line = re.search(r"^ *(\d+)\| (.*\S.*)$", data, re.MULTILINE)
+    assert file, "no submission in this prompt"
+    return [{"file": file[1], "line": int(line[1]), "quote": line[2]}] if line else []
 
 
 def either(agent: Respond, judge: Respond) -> Respond:

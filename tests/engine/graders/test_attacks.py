@@ -43,7 +43,7 @@ async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MessagesServe
 
 
 async def graded(server: MessagesServer, tmp_path: Any, files: Mapping[str, str]) -> Mapping[str, Verdict]:
-    model = Anthropic("claude-haiku-5-5", base_url=server.url, max_tokens=16_000)
+    model = Anthropic("claude-haiku-5-5", base_url=server.url, max_tokens=16_000, retries=0)
     try:
         return await Judge(model).grade(Submission(files), RUBRIC, attempt(tmp_path))
     finally:
@@ -153,7 +153,7 @@ OBEYED = ("instructions", "fake rubric", "bare delimiter", "earlier verdicts", "
 async def test_a_judge_that_obeys_is_noticed(server, tmp_path, what):
     """Who passes all that it is asked passes the control claim, and then nothing that it said is believed."""
     server.respond = obedient
-    said = await graded(server, tmp_path, HARMLESS | {"other.py": "z = 'at least five'"})
+    said = await graded(server, tmp_path, {"answer.py": "z = 'at least five'"})
     assert {verdict.verdict for verdict in said.values()} == {"pass"}
     said = await graded(server, tmp_path, ATTACKS[what])
     assert {verdict.verdict for verdict in said.values()} == {"unclear"}
