@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 from collections import defaultdict
@@ -59,8 +60,7 @@ class Transcript:
         entry = {"event": event, "time": now, **self._scrubbed(fields)}
         # Half a surrogate pair, which a model may well send, becomes the JSON escape that it is.
         line = json.dumps(entry, ensure_ascii=False, default=str) + "\n"
-        with self._opened() as file:
-            os.write(file, line.encode("utf-8", "backslashreplace"))
+        self._append(line.encode("utf-8", "backslashreplace"))
         if self._echo:
             self._echo(self.run, entry)
 
@@ -115,6 +115,17 @@ class Transcript:
         await asyncio.to_thread(self._sync)
         if key:
             self._calls.cache.put(key, self._scrubbed(said))
+
+    def _append(self, line: bytes) -> None:
+        """All of it or nothing, so that the next line is not spoilt. Raises OSError."""
+        with self._opened() as file:
+            size = os.fstat(file).st_size
+            try:
+                if os.write(file, line) < len(line):
+                    raise OSError(errno.ENOSPC, "no space left for an event", str(self._path))
+            except OSError:
+                os.ftruncate(file, size)
+                raise
 
     def _sync(self) -> None:
         with self._opened() as file:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import resource
+import signal
+
+import pytest
 
 from engine.model import Request, User
 from engine.transcript import Transcript
@@ -38,3 +42,22 @@ def test_no_secret_is_written_or_told(tmp_path, monkeypatch):
     )
     assert "planted" not in (tmp_path / "t.jsonl").read_text() + str(heard)
     assert heard[0]["traceback"] == "Error: ***"
+
+
+def test_an_event_that_does_not_fit_leaves_no_trace(tmp_path):
+    """A full disk is an error, and the events before and after it can still be read."""
+    transcript = Transcript(4, tmp_path / "t.jsonl")
+    transcript.write("began")
+    size = (tmp_path / "t.jsonl").stat().st_size
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 50, before[1]))
+    try:
+        with pytest.raises(OSError, match="no space left for an event"):
+            transcript.write("said", text="x" * 100)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    transcript.write("ended")
+    events = [json.loads(line)["event"] for line in (tmp_path / "t.jsonl").read_text().splitlines()]
+    assert events == ["began", "ended"]
