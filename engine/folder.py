@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.calls import Calls
-from engine.journal import Journal, turn
+from engine.journal import Journal, paid
 from engine.model import Usage
 from engine.record import Record
 from engine.submission import Submission
@@ -114,8 +114,7 @@ class Folder:
     def spent(self) -> Usage:
         """By all calls that the transcripts tell of, those of runs that did not end as well."""
         runs = [int(path.stem) for path in (self.path / "transcripts").glob("*.jsonl")]
-        calls = (event for run in runs for event in self.events(run) if event["event"] == "model_call")
-        return sum((turn(event).usage for event in calls), Usage())
+        return sum((paid(self.events(run)) for run in runs), Usage())
 
     def append(self, record: Record) -> None:
         """Once this returns, the record outlives a crash. Raises OSError, and then leaves no torn line."""

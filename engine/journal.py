@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import is_dataclass
 from typing import Any
 
@@ -27,11 +28,12 @@ class Journal:
         self._results: dict[str, deque[Event]] = defaultdict(deque)
         self._disowned: list[Event] = []
         for event in events:
-            self._note(event)
+            with suppress(KeyError, TypeError):  # not as we write them: of no use
+                self._note(event)
 
     def _note(self, event: Event) -> None:
         match event["event"]:
-            case "model_call":
+            case "model_call" if turn(event):
                 self._replies[event["request"]].append(event)
             case "disowned":
                 for request in event["requests"]:
@@ -57,6 +59,15 @@ class Journal:
     def rest(self) -> Iterable[Event]:
         """The replies that were not taken."""
         return [*self._disowned, *(event for events in self._replies.values() for event in events)]
+
+
+def paid(events: Iterable[Event]) -> Usage:
+    """What the replies of a run cost."""
+    total = Usage()
+    for event in events:
+        with suppress(KeyError, TypeError):
+            total += turn(event).usage if event["event"] == "model_call" else Usage()
+    return total
 
 
 def digest(model: str, request: Request) -> str:

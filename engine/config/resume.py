@@ -35,14 +35,17 @@ def recalled(typed: Sequence[str], sweep: bool = False) -> list[str]:
     what was typed then. Raises Refused.
     """
     now = _parsed(typed)
-    folders = [str(each.value()) for each in now if each.key_or_group == "resume" and each.value()]
+    said = [each.value() for each in now if each.key_or_group == "resume"]
+    folders = [str(each) for each in said if each is not None]
+    if "" in folders:
+        raise Refused("resume=: this must be the output folder of an experiment, or null")
     if not folders:
         return list(typed)
     folder = Path(folders[-1]).expanduser().absolute()
     if sweep:
         raise Refused("resume: this goes on with one experiment; say out=DIR again to go on with a sweep")
-    said = {each.key_or_group for each in now} | {"out", "resume"}
-    before = [each for each in _parsed(_typed_then(folder)) if each.key_or_group not in said]
+    anew = {each.key_or_group for each in now} | {"out", "resume"}
+    before = [each for each in _parsed(_typed_then(folder)) if each.key_or_group not in anew]
     for each in before:
         if MASK in str(each.input_line):
             raise Refused(f"resume={folder}: {each.key_or_group} was secret and is not kept; say it again")

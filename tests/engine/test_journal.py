@@ -93,3 +93,12 @@ def test_answers_of_tools():
 def test_a_new_run_has_no_past():
     past = Journal()
     assert (past.begun, past.submitted, past.reply("r"), list(past.rest())) == (False, None, None, [])
+
+
+def test_an_event_that_we_never_wrote_is_of_no_use():
+    """A folder may have been through other hands; what is whole counts."""
+    odd = [{"event": "model_call"}, {"event": "tool_result"}, event(calls=7), event(usage={"x": 1})]
+    past = Journal([*odd, event(text="good")])
+    assert past.reply("r")["text"] == "good"
+    assert past.reply("r") is None
+    assert journal.paid([*odd, event(), {"event": "submitted"}]) == TURN.usage

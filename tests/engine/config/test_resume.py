@@ -54,6 +54,12 @@ def test_a_secret_has_to_be_said_again(folder):
     assert recalled(typed) == ["agent.model.api_key=abc", f"out='{folder}'"]
 
 
+def test_an_empty_word_begins_nothing():
+    """As a shell makes it of a variable that is not set."""
+    with pytest.raises(Refused, match="resume=: this must be the output folder"):
+        recalled(["resume=", "task=toy"])
+
+
 @pytest.mark.parametrize("sweep", [False, True])
 def test_what_cannot_be_resumed(tmp_path, sweep):
     match = "goes on with one experiment" if sweep else "not the output folder of an experiment"
