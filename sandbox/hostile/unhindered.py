@@ -19,7 +19,8 @@ from pathlib import Path
 from sandbox import interpreter
 from sandbox.job import MIB, Job, Result
 
-WATCHER = ("/bin/sh", "-c", '"$@"; exit $?', "sh")  # a process in between, as a supervisor would be
+# A process in between, as a supervisor would be. It tidies up, since it may outlive us.
+WATCHER = ("/bin/sh", "-c", '"$@"; code=$?; rm -rf "$PWD"; exit $code', "sh")
 
 
 class Unhindered:

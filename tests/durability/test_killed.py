@@ -14,14 +14,15 @@ from typing import Any
 
 import pytest
 
-from tests.durability.counting import TALK, Counting, kept, my_evals
+from tests.durability.counting import CRITERIA, TALK, Counting, kept, my_evals
 from tests.durability.forge import Forge
 from tests.servers.messages import MessagesServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 RUNS, KILLS, AT_ONCE = 40, 100, 4
-CALLS = TALK + 2 + 2  # of a run: a draft, talk, a submission, and a judge on two criteria
+CALLS = TALK + 2 + len(CRITERIA)  # of a run: a draft, talk, a submission, and a judge
+UNDER_WAY = AT_ONCE * len(CRITERIA)  # a judge is asked about all criteria at once
 SEED = 7
 
 
@@ -41,19 +42,21 @@ def test_a_hundred_kills(tmp_path: Path) -> None:
             kills += 1
             on_disk = {reply for replies in kept(out).values() for reply in replies}
             missing = set(said.said[before:]) - on_disk
-            assert len(missing) <= AT_ONCE, "more was lost than was under way"
+            assert len(missing) <= UNDER_WAY, "more was lost than was under way"
             lost += len(missing)
         assert kills == KILLS, "it was done before"
         engines.start(*arguments(tmp_path, out))
         assert engines.wait() == 0, (tmp_path / "log").read_text()[-2000:]
     assert server.invalid == []
+    assert list((tmp_path / "t").iterdir()) == [], "something of the killed ones is left"
     check(out, said, lost)
 
 
 def forge(folder: Path, server: MessagesServer) -> Forge:
+    (folder / "t").mkdir()
     return Forge(
         folder, folder / "log", ANTHROPIC_API_KEY="sk-local-secret", ANTHROPIC_BASE_URL=server.url,
-        XDG_CACHE_HOME=str(folder / "cache"), HOME=str(folder),
+        XDG_CACHE_HOME=str(folder / "cache"), HOME=str(folder), TMPDIR=str(folder / "t"),
     )  # fmt: skip
 
 
