@@ -17,6 +17,7 @@ from .replies import Block, Failure, Reply
 Answer = Reply | Failure | list[Block]
 Respond = Callable[[dict[str, Any]], Any]  # from a body to an Answer, or to an awaitable of one
 _LARGEST = 256 * 2**20
+_ROUNDS = 5
 
 
 @dataclass
@@ -56,6 +57,16 @@ class Double:
 
     async def answer(self, request: web.Request, body: dict[str, Any], reply: Reply) -> web.StreamResponse:
         raise NotImplementedError
+
+    def settle(self) -> None:
+        """Have all answered that was sent by those who are gone. For who uses `with`."""
+        asyncio.run_coroutine_threadsafe(self._settled(), self._loop).result()
+
+    async def _settled(self) -> None:
+        quiet = 0
+        while quiet < _ROUNDS:
+            await asyncio.sleep(0.005)  # what has come is accepted and read in these rounds of the loop
+            quiet = 0 if self._open else quiet + 1
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         self._open += 1
