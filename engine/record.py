@@ -75,6 +75,14 @@ class Record:
         text = json.dumps(scrubbed(asdict(self)), ensure_ascii=False, allow_nan=False)
         return text.encode("utf-8", "backslashreplace") + b"\n"
 
+    def problem(self) -> str:
+        """What in it no line can hold, such as a number that a probe of an author made up, or nothing."""
+        try:
+            self.line()
+        except (TypeError, ValueError) as error:
+            return str(error)
+        return ""
+
     @classmethod
     def parse(cls, line: bytes) -> Record:
         """Read a line back; fields of a newer engine are passed over."""

@@ -47,6 +47,10 @@ async def run_once(plan: Plan, index: int, folder: Folder, transcript: Transcrip
     result = await _blame(_walk(plan, attempt, folder, progress), plan, transcript)
     transcript.settle()
     record = _record(plan, attempt, progress, result, started, time.monotonic() - clock)
+    if problem := record.problem():
+        lost = Grade("void", "engine", f"its record cannot be kept: {problem}", 0.0, plan.rubric.points)
+        submitted = _Progress(progress.submission)
+        record = _record(plan, attempt, submitted, lost, started, time.monotonic() - clock)
     transcript.write("run_ended", outcome=record.outcome, failure=record.failure, reason=record.reason)
     return record
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import importlib.util
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -79,7 +80,9 @@ class Probes:
     async def _measured(self, name: str, submission: Submission, attempt: Attempt) -> Mapping[str, Any]:
         try:
             measuring: Measuring = self._module(name).measure
-            return await measuring(submission, attempt)
+            said = await measuring(submission, attempt)
+            json.dumps(said, allow_nan=False)  # what no record can hold has broken as well
+            return said
         except Exception as error:  # the author's code; no verdict hangs on it, so that the run goes on
             return {"error": f"{self.folder / name}.py: {type(error).__name__}: {error}"}
 

@@ -25,11 +25,12 @@ def samples(answers: Sequence[Verdict], criterion: Criterion) -> Verdict:
 
 
 def _voted(answers: Sequence[Verdict]) -> Verdict:
-    votes: Counter[Decision] = Counter(answer.verdict for answer in answers)
-    decision, count = votes.most_common(1)[0]
+    counted: Counter[Decision] = Counter(answer.verdict for answer in answers)
+    decision, count = counted.most_common(1)[0]
+    votes = dict(counted)
     if count * 2 <= len(answers):
         first = answers[0]
-        reason = f"the samples are split: {dict(votes)}"
+        reason = f"the samples are split: {votes}"
         return Verdict("unclear", reason, by=first.by, votes=votes, title=first.title)
     return replace(next(answer for answer in answers if answer.verdict == decision), votes=votes)
 

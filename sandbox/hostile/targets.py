@@ -8,8 +8,7 @@ import os
 import secrets
 import socket
 import sys
-import tempfile
-from asyncio.subprocess import PIPE
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -18,17 +17,27 @@ from typing import Any
 
 import sandbox
 
-# Has the secret in its environment, its memory and an open file, and lets a signal lie. It outlives us only
-# where we were killed, and then tidies up.
+# Has the secret in its environment, its memory and an open file, and lets a signal lie. The folder is its
+# own: it goes when we do, in whatever way.
 VICTIM = """
 import os, signal, sys
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
-kept = os.environ[sys.argv[1]].encode()
-print(id(kept) + sys.getsizeof(b"") - 1, os.open(sys.argv[2], os.O_RDONLY), flush=True)
-sys.stdin.read()  # until whoever began it is gone, in whatever way
+key, folder = sys.argv[1:]
+kept = os.environ[key].encode()
+try:
+    os.mkdir(folder)
+    os.chmod(folder, 0o777)
+    with open(folder + "/secret", "wb") as file:
+        file.write(kept)
+    print(id(kept) + sys.getsizeof(b"") - 1, os.open(folder + "/secret", os.O_RDONLY), flush=True)
+    sys.stdin.read()
+except BrokenPipeError:
+    pass
 import shutil
-shutil.rmtree(os.path.dirname(sys.argv[2]), ignore_errors=True)
+shutil.rmtree(folder, ignore_errors=True)
 """
+PATIENCE = 5.0  # seconds until a victim that does not end is ended: an attack may have stopped it
+PLACE = Path("/tmp")  # noqa: S108  the path of a socket must be short
 SHARED = Path("/dev/shm")  # noqa: S108  it is to be attacked
 
 
@@ -89,25 +98,20 @@ class Targets:
 @asynccontextmanager
 async def targets() -> AsyncIterator[Targets]:
     """Fresh targets, which anyone on the host can reach."""
-    with tempfile.TemporaryDirectory(prefix="sandbox-test-") as name, ExitStack() as stack:
-        folder, token, key = Path(name), secrets.token_hex(16), f"PREY_{secrets.token_hex(6)}"
-        _secret(folder, token)
-        services = _services(folder, key, stack)
-        left_open = stack.enter_context((folder / "secret").open()).fileno()
-        os.environ[key] = token
-        stack.callback(os.environ.pop, key, None)
-        async with _victim(key, token, folder / "secret") as place:
+    token, key = secrets.token_hex(16), f"PREY_{secrets.token_hex(6)}"
+    folder = PLACE / f"sandbox-test-{secrets.token_hex(4)}"
+    async with _victim(key, token, folder) as place:
+        with ExitStack() as stack:
+            services = _services(folder, key, stack)
+            left_open = stack.enter_context((folder / "secret").open()).fileno()
+            os.environ[key] = token
+            stack.callback(os.environ.pop, key, None)
             found = Targets(folder, token, key, left_open, services, place)
             try:
                 yield found
             finally:
                 for path in found.planted.values():
                     path.unlink(missing_ok=True)
-
-
-def _secret(folder: Path, token: str) -> None:
-    folder.chmod(0o777)
-    (folder / "secret").write_text(token)
 
 
 def _services(folder: Path, key: str, stack: ExitStack) -> dict[str, socket.socket]:
@@ -133,14 +137,23 @@ def _services(folder: Path, key: str, stack: ExitStack) -> dict[str, socket.sock
 
 
 @asynccontextmanager
-async def _victim(key: str, token: str, secret: Path) -> AsyncIterator[str]:
+async def _victim(key: str, token: str, folder: Path) -> AsyncIterator[str]:
+    """In a session of its own: Ctrl-C is for us."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", "-S", "-c", VICTIM, key, str(secret), env={key: token}, stdin=PIPE, stdout=PIPE
+        *(sys.executable, "-I", "-S", "-c", VICTIM, key, str(folder)),
+        env={key: token}, stdin=PIPE, stdout=PIPE, start_new_session=True,
     )  # fmt: skip
     try:
         assert process.stdout is not None
         yield f"{process.pid} {(await process.stdout.readline()).decode().strip()}"
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.communicate()
+        await _ended(process)
+
+
+async def _ended(process: Process) -> None:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await process.communicate(b"")
+    except TimeoutError:
+        process.kill()
+        await process.wait()

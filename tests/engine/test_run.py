@@ -243,6 +243,23 @@ async def test_measures_are_in_the_record(tmp_path):
     assert Record.parse(json.dumps(line).encode()).measures == {}
 
 
+async def test_votes_of_samples_are_kept(tmp_path):
+    """Who asked three times can read how each criterion was voted on."""
+    here = plan(tmp_path, judge=Judge(Answering(verdicts(lambda _: {})), samples=3))
+    record = await one(here)
+    assert (record.outcome, json.loads(record.line())["verdicts"]["a"]["votes"]) == ("pass", {"pass": 3})
+
+
+async def test_a_record_that_cannot_be_kept(tmp_path):
+    """The verdict of an author's probe with a score that is no number: void, and the submission is there."""
+    write_probe(tmp_path / "probes", "odd", 'return {"a": Verdict("pass", "so", score=float("nan"))}')
+    criteria = {"a": Criterion("it is a", 1.0, probe="odd"), "b": Criterion("it is b", 2.0)}
+    record = await one(plan(tmp_path, criteria=criteria, use_probes=True))
+    assert (record.outcome, record.failure, record.verdicts) == ("void", "engine", {})
+    assert record.reason.startswith("its record cannot be kept: Out of range float values")
+    assert (record.problem(), bool(record.digest)) == ("", True)
+
+
 def ideas_of(tmp_path, score, text=None, need=6.5, **options):
     """A run on ideas, with a judge that gives these scores."""
     content = scored.document().files["ideas.json"] if text is None else text

@@ -108,8 +108,16 @@ async def test_a_measure_is_kept_beside_the_verdicts(tmp_path):
     assert "no attribute 'probe'" in (probes.problem("count") or "")
 
 
-async def test_a_measure_that_breaks_costs_nobody_a_run(tmp_path):
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ("return 1 / 0", "ZeroDivisionError"),
+        ("return {'n': float('nan')}", "ValueError: Out of range float"),
+        ("return {'n': {1}}", "TypeError: Object of type set"),
+    ],
+)
+async def test_a_measure_that_breaks_costs_nobody_a_run(tmp_path, body, error):
     """It says so in its place."""
-    probes = write_measure(tmp_path / "p", "return 1 / 0")
+    probes = write_measure(tmp_path / "p", body)
     said = await probes.measure(submission(), {"m": Measure("count")}, attempt(tmp_path))
-    assert "count.py: ZeroDivisionError" in said["m"]["error"]
+    assert f"count.py: {error}" in said["m"]["error"]
