@@ -75,7 +75,8 @@ class Calls:
                 await keep(turn, seconds)
                 return turn
         except Stopped:
-            await self._landed.wait()
+            with clock.waiting():
+                await self._landed.wait()
             raise
 
     @contextmanager

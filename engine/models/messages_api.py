@@ -44,8 +44,12 @@ def body(request: Request) -> dict[str, Any]:
 
 
 def turn(answer: Mapping[str, Any], price: Price | None) -> Turn:
-    """Read a Message. Raises KeyError, TypeError or AttributeError where it is none."""
+    """Read a Message. Raises KeyError, TypeError or AttributeError where it is none, ValueError where it has
+    no end: so ends what the SDK makes of a stream that was closed too early.
+    """
     content: list[Block] = answer["content"]
+    if answer["stop_reason"] is None:
+        raise ValueError("the answer has no end")
     stop = _STOPS.get(answer["stop_reason"], "end")
     last = content[-1] if content else None
     return Turn(

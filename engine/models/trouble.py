@@ -12,19 +12,21 @@ PASSING = (408, 409, 429)  # of those that blame the request: time-out, conflict
 CLOSED = (401, 402, 403, 404)  # key, money, permission, model: no other request will fare better
 PATIENCE = 3  # times the timeout of a client, for a whole reply: a long one may be streamed for longer
 SLOWER = (429, 503, 529)
+BROKE = ("credit balance is too low", "reached your specified api usage limits")  # under status 400
 
 
 def unanswered(words: str, error: Exception) -> Unanswered:
     """A failure without a status (no connection, a timeout, an unreadable answer) may pass as well."""
     status = getattr(error, "status_code", None) or 0
     refused = 400 <= status < 500 and status not in PASSING
-    overloaded = "overloaded_error" in str(getattr(error, "body", ""))  # in a stream, under status 200
+    said = f"{getattr(error, 'body', '')} {error}".lower()
+    overloaded = "overloaded_error" in said  # in a stream, under status 200
     return Unanswered(
         words,
         again=not refused,
         throttled=status in SLOWER or overloaded,
         after=_after(_headers(error)),
-        down=not refused or status in CLOSED,
+        down=not refused or status in CLOSED or any(each in said for each in BROKE),
     )
 
 

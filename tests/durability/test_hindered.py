@@ -30,6 +30,7 @@ FAULTS: tuple[Any, ...] = (
     Failure(kind="reset"),
     Failure(kind="cut"),
     Failure(kind="torn"),
+    Failure(kind="closed"),
     Failure(kind="overloaded"),
     Failure(kind="malformed"),
     Failure(kind="alien"),

@@ -44,6 +44,34 @@ async def test_a_try_that_failed(rig: Rig, failure, again, throttled, after, dow
     assert len(rig.server.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "throttled"), [("torn", False), ("closed", False), ("overloaded", True), ("hang", False)]
+)
+async def test_a_stream_that_failed(rig: Rig, kind, throttled) -> None:
+    """Half an answer is none, also where the connection was closed in good order."""
+    rig.server.failures = [Failure(kind=kind)]
+    with pytest.raises(Unanswered) as raised:
+        await rig.model(max_tokens=30_000, timeout_seconds=0.5).reply(ASK)
+    assert (raised.value.again, raised.value.throttled) == (True, throttled)
+    assert rig.body["stream"]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing.",
+        "You have reached your specified API usage limits. You will regain access on 2026-12-01.",
+    ],
+)
+async def test_no_money(rig: Rig, message: str) -> None:
+    """It comes as a bad request, but no other one will fare better."""
+    rig.server.error = lambda *_: {"type": "error", "error": {"type": "x", "message": message}}
+    rig.answers(Failure(400))
+    with pytest.raises(Unanswered) as raised:
+        await rig.model().reply(ASK)
+    assert (raised.value.again, raised.value.down) == (False, True)
+
+
 async def test_retry_after_a_date(rig: Rig) -> None:
     """A server may name the time in place of the seconds."""
     when = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)

@@ -55,6 +55,10 @@ class Double:
         """The body of an error."""
         raise NotImplementedError
 
+    def beginning(self) -> bytes:
+        """Of an answer that is streamed, all but its end."""
+        raise NotImplementedError
+
     async def answer(self, request: web.Request, body: dict[str, Any], reply: Reply) -> web.StreamResponse:
         raise NotImplementedError
 
@@ -104,7 +108,7 @@ class Double:
         match failure.kind:
             case "hang":
                 await _gone(request)
-            case "torn" | "overloaded":
+            case "torn" | "closed" | "overloaded":
                 return await self._streamed(request, failure.kind)
             case "reset" if request.transport:
                 request.transport.abort()
@@ -126,6 +130,8 @@ class Double:
         if kind == "overloaded":
             error = json.dumps(self.error(529, "failed on order"))
             await response.write(f"event: error\ndata: {error}\n\n".encode())
+        elif kind == "closed":
+            await response.write(self.beginning())
         elif request.transport:
             request.transport.abort()
         return response

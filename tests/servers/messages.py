@@ -11,7 +11,7 @@ from aiohttp import web
 from .double import Double
 from .messages_rules import blocks_of, complaints
 from .prompt_cache import PromptCache
-from .replies import Block, Reply
+from .replies import Block, Reply, call
 
 _ERRORS = {
     401: "authentication_error",
@@ -59,8 +59,13 @@ class MessagesServer(Double):
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         for event in _events(message):
-            await response.write(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode())
+            await response.write(_sent(event))
         return response
+
+    def beginning(self) -> bytes:
+        begun = self._message({"model": "any", "messages": []}, Reply([call("submit", {"content": "half"})]))
+        ends = ("message_delta", "message_stop")
+        return b"".join(_sent(event) for event in _events(begun) if event["type"] not in ends)
 
     def _message(self, body: Mapping[str, Any], reply: Reply) -> dict[str, Any]:
         stop = reply.stopped()
@@ -93,6 +98,10 @@ def _events(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
     usage = {"output_tokens": message["usage"]["output_tokens"]}
     yield {"type": "message_delta", "delta": stop, "usage": usage}
     yield {"type": "message_stop"}
+
+
+def _sent(event: Mapping[str, Any]) -> bytes:
+    return f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode()
 
 
 def _streamed(block: Block) -> tuple[Block, list[Block]]:

@@ -28,12 +28,14 @@ class Reply:
 @dataclass
 class Failure:
     """`status` answers that error. Otherwise `kind`: never answer; drop the connection, at once or amid the
-    body; send what is no JSON, what is no message, or a page of HTML. Of a stream, end it amid the reply, or
-    say in it that the provider is overloaded.
+    body; send what is no JSON, what is no message, or a page of HTML. Of a stream, drop or close it amid
+    the reply, or say in it that the provider is overloaded.
     """
 
     status: int = 0
-    kind: Literal["", "hang", "reset", "cut", "malformed", "alien", "html", "torn", "overloaded"] = ""
+    kind: Literal[
+        "", "hang", "reset", "cut", "malformed", "alien", "html", "torn", "closed", "overloaded"
+    ] = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
