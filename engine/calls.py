@@ -52,6 +52,15 @@ class Calls:
         self._why = self._why or why
         self._stopping.set()
 
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """What cannot be written in here ends all: nothing is to be paid for that cannot be kept."""
+        try:
+            yield
+        except OSError as error:
+            self.stop(f"results cannot be written ({error})")
+            raise
+
     def stopped(self) -> str:
         """Why there are to be no more calls, or nothing."""
         if not self._why and (reached := self._budget.reached(self.spent, self._started)):

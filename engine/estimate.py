@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean, stdev
 
-from engine.folder import Folder
+from engine.folder import RUNS, Folder
 from engine.model import Model, Price, Usage
 from engine.plan import Plan
 from engine.record import Record
@@ -23,7 +24,7 @@ def estimate(plan: Plan, runs: int) -> str:
     Each earlier run tells what the present models would have cost for the tokens that it took. The spread is
     one standard deviation of the sum of that many runs, the uncertainty of their mean included.
     """
-    if not runs or all(model.price == Price() for model in plan.models.values()):
+    if runs < 1 or all(model.price == Price() for model in plan.models.values()):
         return ""
     costs = [cost for record in _earlier(plan) if (cost := _cost(record, plan)) is not None]
     if not costs:
@@ -33,7 +34,11 @@ def estimate(plan: Plan, runs: int) -> str:
     told = f"${mean:.2f}" + (f" ± {spread:.2g}" if spread is not None else "")
     limit = plan.budget.usd
     more = f" That is more than budget.usd={limit:g}." if limit is not None and mean > limit else ""
-    return f"Cost: about {told} for {runs} runs, by {len(costs)} earlier ones.{more}"
+    return f"Cost: about {told} for {_runs(runs)}, by {_runs(len(costs))} made before.{more}"
+
+
+def _runs(count: int) -> str:
+    return f"{count} run" if count == 1 else f"{count} runs"
 
 
 def _bound(plan: Plan, runs: int) -> str:
@@ -45,8 +50,9 @@ def _earlier(plan: Plan) -> Iterator[Record]:
     """Runs of this task that lie beside the output folder, void ones left out."""
     summaries = sorted(plan.out.parent.glob("*/summary.json"), key=lambda path: path.parent.name)
     for path in summaries[-FOLDERS:]:
-        if _task(path) == plan.task.name:
-            yield from (record for record in Folder(path.parent).records() if record.outcome != "void")
+        if path.is_file() and (path.parent / RUNS).is_file() and _task(path) == plan.task.name:
+            with suppress(OSError, ValueError):  # a folder that is damaged tells nothing
+                yield from [each for each in Folder(path.parent).records() if each.outcome != "void"]
 
 
 def _task(summary: Path) -> str | None:

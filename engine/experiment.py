@@ -11,6 +11,7 @@ from pathlib import Path
 
 from engine.cache import Cache
 from engine.calls import Calls
+from engine.config.resume import quoted
 from engine.errors import Refused
 from engine.estimate import estimate
 from engine.folder import Folder
@@ -72,7 +73,7 @@ def _conduct(plan: Plan, folder: Folder, terminal: Terminal) -> tuple[int, Summa
 def _how_to_go_on(plan: Plan, folder: Path, ended: str) -> str:
     what = "To go on" if ended else "To make the void runs again"
     shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
-    return f"{what}: {plan.command} {shlex.quote(f'resume={shown}')}"
+    return f"{what}: {plan.command} {shlex.quote(f'resume={quoted(shown)}')}"
 
 
 def write(folders: Sequence[Path], page: Path) -> None:
@@ -104,7 +105,8 @@ async def _make(plan: Plan, folder: Folder, terminal: Terminal) -> str:
     calls = Calls(plan.budget, plan.max_failures, folder.spent(), cache)
     done = len(folder.records())
     if done:
-        terminal.print(f"Going on: {done} of {plan.runs} runs are kept.")
+        of = f" of {plan.runs}" if done <= plan.runs else ""
+        terminal.print(f"Going on: {done}{of} runs are kept.")
     if told := estimate(plan, plan.runs - done):
         terminal.print(told, markup=False)
     try:

@@ -50,11 +50,10 @@ class Folder:
 
         `kept` are the texts that say what the experiment is, by the names of their files.
         """
-        self.path = next(path for path in _names(self.path) if _taken(path))
-        self._hold()
+        self.path = next(path for path in _names(self.path) if self._take(path))
         for part in ("transcripts", "submissions"):
             (self.path / part).mkdir(exist_ok=True)
-        self._write(kept)
+        self._write({**kept, RUNS: ""})  # which is last, since it says that an experiment has begun
 
     def resume(self, kept: Mapping[str, str]) -> list[str]:
         """Make it ours again, and mend what a crash tore. Returns what was mended, in words.
@@ -62,7 +61,7 @@ class Folder:
         What is void is no longer a record, so that it is made again. Raises BlockingIOError where another
         process works on it.
         """
-        self._hold()
+        self._hold(self.path)
         files = [self.path / RUNS, *sorted((self.path / "transcripts").glob("*.jsonl"))]
         told = [
             f"{path.relative_to(self.path)}: its last line was torn, and is cut off"
@@ -80,9 +79,21 @@ class Folder:
             os.close(self._held)
             self._held = None
 
-    def _hold(self) -> None:
+    def _take(self, path: Path) -> bool:
+        """Whether we, and nobody else, may begin an experiment there."""
+        path.mkdir(parents=True, exist_ok=True)
+        try:
+            self._hold(path)
+        except BlockingIOError:
+            return False
+        if (path / RUNS).exists():
+            self.release()
+            return False
+        return True
+
+    def _hold(self, path: Path) -> None:
         """The system lets go of it with the process, however that ends."""
-        self._held = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        self._held = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         try:
             fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -200,13 +211,3 @@ def _replace(path: Path, data: bytes) -> None:
 def _names(path: Path) -> Iterator[Path]:
     yield path
     yield from (path.with_name(f"{path.name}-{number}") for number in itertools.count(2))
-
-
-def _taken(path: Path) -> bool:
-    """Whether we, and nobody else, have begun an experiment there."""
-    path.mkdir(parents=True, exist_ok=True)
-    try:
-        (path / RUNS).touch(exist_ok=False)
-    except FileExistsError:
-        return False
-    return True

@@ -18,11 +18,13 @@ Event = Mapping[str, Any]
 class Journal:
     """Replies by the digest of what was asked, answers of tools by their calls, each taken once.
 
-    Told by the events of a transcript. Replies that were disowned are not among them, but were paid for.
+    Told by the events of a transcript. Replies that were disowned are not among them, but were paid for; nor
+    what was masked, which is not what was said. `calls` is how many there were.
     """
 
     def __init__(self, events: Sequence[Event] = ()) -> None:
         self.begun = bool(events)
+        self.calls = 0
         self.submitted: Event | None = None
         self._replies: dict[str, deque[Event]] = defaultdict(deque)
         self._results: dict[str, deque[Event]] = defaultdict(deque)
@@ -34,11 +36,16 @@ class Journal:
     def _note(self, event: Event) -> None:
         match event["event"]:
             case "model_call" if turn(event):
-                self._replies[event["request"]].append(event)
+                self.calls = max(self.calls, event["call"] + 1)
+                masked = event.get("masked", False)
+                (self._disowned if masked else self._replies[event["request"]]).append(event)
             case "disowned":
-                for request in event["requests"]:
-                    self._disowned += self._replies.pop(request, ())
-            case "tool_result":
+                for replies in self._replies.values():
+                    lost = [reply for reply in replies if reply["call"] in event["calls"]]
+                    self._disowned += lost
+                    for reply in lost:
+                        replies.remove(reply)
+            case "tool_result" if not event.get("masked"):
                 self._results[event["id"]].append(event)
             case "submitted":
                 self.submitted = event

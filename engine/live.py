@@ -18,7 +18,7 @@ from engine.report.terminal import line, spent
 from engine.visible import brief, visible
 
 LONGEST = 200  # characters of what a provider complains of
-QUIET = {"time", "event", "raw", "request"}
+QUIET = {"time", "event", "raw", "request", "call", "key"}
 
 
 class Display:

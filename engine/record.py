@@ -85,9 +85,13 @@ class Record:
 
     @classmethod
     def parse(cls, line: bytes) -> Record:
-        """Read a line back; fields of a newer engine are passed over."""
+        """Read a line back; fields of a newer engine are passed over. Raises ValueError, TypeError or
+        AttributeError where it is none.
+        """
         known = {name: value for name, value in json.loads(line).items() if name in cls.__dataclass_fields__}
-        return cls(**known)
+        record = cls(**known)
+        record.used()  # what cannot be added up is no usage
+        return record
 
     def usage_of(self, role: str) -> Usage:
         return Usage(**self.usage.get(role, {}))

@@ -79,7 +79,8 @@ async def _submission(plan: Plan, attempt: Attempt, folder: Folder) -> Submissio
         return kept
     async with attempt.workspace:
         submission = await plan.agent.solve(attempt)
-    await asyncio.to_thread(folder.keep, attempt.index, submission)
+    with transcript.keeping():
+        await asyncio.to_thread(folder.keep, attempt.index, submission)
     transcript.write(
         "submitted", files=list(submission.files), digest=submission.digest, source=submission.source
     )

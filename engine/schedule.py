@@ -64,5 +64,6 @@ async def _work(
             record = await run_once(plan, number, folder, folder.transcript(number, echo, calls))
         except Stopped:
             return
-        await asyncio.to_thread(folder.append, record)
+        with calls.keeping():
+            await asyncio.to_thread(folder.append, record)
         done(record)

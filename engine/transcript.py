@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import itertools
 import json
 import os
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -52,15 +53,21 @@ class Transcript:
         self._path = path
         self._echo = echo
         self._calls = calls or Calls()
-        self._asked: dict[str, list[str]] = defaultdict(list)
+        self.keeping = self._calls.keeping
+        self._times: Counter[str] = Counter()  # that a request was asked, by its digest
+        self._numbers = itertools.count(self.past.calls)
+        self._given: dict[int, tuple[Turn, int, str]] = {}  # by id(): number and cache key of each reply
         self._scrubbed = scrubber()
 
     def write(self, event: str, **fields: Any) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        entry = {"event": event, "time": now, **self._scrubbed(fields)}
+        shown = self._scrubbed(fields)
+        masked = {} if shown == fields else {"masked": True}
+        entry = {"event": event, "time": now, **shown, **masked}
         # Half a surrogate pair, which a model may well send, becomes the JSON escape that it is.
         line = json.dumps(entry, ensure_ascii=False, default=str) + "\n"
-        self._append(line.encode("utf-8", "backslashreplace"))
+        with self.keeping():
+            self._append(line.encode("utf-8", "backslashreplace"))
         if self._echo:
             self._echo(self.run, entry)
 
@@ -71,17 +78,17 @@ class Transcript:
         """
         asked = digest(model.id, request)
         for _ in range(REFUSALS):
-            self._asked[asked].append(reply_key(model, asked, self.run, len(self._asked[asked])))
+            self._times[asked] += 1
             turn = self._answered(role, asked) or await self._ask(role, model, request, asked)
             if turn.stop != "refusal":
                 break
         return turn
 
-    def disown(self, model: Model, requests: Iterable[Request]) -> None:
+    def disown(self, turns: Iterable[Turn]) -> None:
         """Replies that nobody could use are not to be taken again, if the run is."""
-        asked = [digest(model.id, request) for request in requests]
-        self.write("disowned", requests=asked)
-        for key in (key for each in asked for key in self._asked[each]):
+        lost = [self._given[id(turn)] for turn in turns]
+        self.write("disowned", calls=[number for _, number, _ in lost])
+        for _, _, key in lost:
             self._calls.cache.drop(key)
 
     def settle(self) -> None:
@@ -96,25 +103,33 @@ class Transcript:
         turn = journal.turn(event)
         self.usage[role] += turn.usage
         self._charge(role, event["seconds"])
+        self._given[id(turn)] = (turn, event["call"], event["key"])
         return turn
 
     async def _ask(self, role: Role, model: Model, request: Request, asked: str) -> Turn:
-        fields = {"role": role, "model": model.id, "messages": len(request.messages), "request": asked}
-        key = self._asked[asked][-1] if role in self._calls.cache.roles else ""
+        cached = role in self._calls.cache.roles
+        key = reply_key(model, asked, self.run, self._times[asked]) if cached else ""
+        number, messages = next(self._numbers), len(request.messages)
+        fields = {"call": number, "role": role, "model": model.id, "messages": messages}
+        fields |= {"request": asked, "key": key}
         if key and (found := self._calls.cache.get(key)):
             said = {**found, "usage": vars(Usage())}
             self.write("model_call", **fields, seconds=0.0, cached=True, **said)
-            return journal.turn(said)
-        clock = self.clock if role != "judge" else Clock()
-        return await self._calls.ask(model, request, partial(self._keep, fields, key), clock)
+            turn = journal.turn(said)
+        else:
+            clock = self.clock if role != "judge" else Clock()
+            turn = await self._calls.ask(model, request, partial(self._keep, fields), clock)
+        self._given[id(turn)] = (turn, number, key)
+        return turn
 
-    async def _keep(self, fields: Event, key: str, turn: Turn, seconds: float) -> None:
+    async def _keep(self, fields: Event, turn: Turn, seconds: float) -> None:
         said = journal.told(turn)
         self.usage[fields["role"]] += turn.usage
         self.write("model_call", **fields, seconds=round(seconds, 3), **said)
-        await asyncio.to_thread(self._sync)
-        if key:
-            self._calls.cache.put(key, self._scrubbed(said))
+        with self.keeping():
+            await asyncio.to_thread(self._sync)
+        if fields["key"] and self._scrubbed(said) == said:
+            self._calls.cache.put(fields["key"], said)
 
     def _append(self, line: bytes) -> None:
         """All of it or nothing, so that the next line is not spoilt. Raises OSError."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,12 @@ from engine.task import Assets
 FREE = ("runs", "max_runs", "concurrency", "verbose", "fail_under", "out", "resume", "max_failures")
 FREE_PARTS = ("budget", "cache")
 FREE_OF_MODELS = ("retries", "backoff_seconds", "timeout_seconds", "max_connections")
+ONE_JOB = "hydra.mode=RUN"  # also where a preset says that there are several
+PLAIN = re.compile(r"[\w.+-]*(/[\w.+-]+)+", re.ASCII)  # a path that means itself
 SHOWN = 5  # differences
 LONGEST = 60  # characters of a value that are shown
 NOTHING = "(nothing)"
+NO_SWEEP = "this goes on with one experiment; say out=DIR again to go on with a sweep"
 MAY_CHANGE = (
     "What may change: runs, max_runs, max_failures, concurrency, verbose, fail_under, budget, cache, and how"
     " often a model is tried."
@@ -42,15 +46,17 @@ def recalled(typed: Sequence[str], sweep: bool = False) -> list[str]:
     if not folders:
         return list(typed)
     folder = Path(folders[-1]).expanduser().absolute()
-    if sweep:
-        raise Refused("resume: this goes on with one experiment; say out=DIR again to go on with a sweep")
+    if sweep or _holds_a_sweep(folder):
+        raise Refused(f"resume={folder}: {NO_SWEEP}")
+    if elsewhere := [each.input_line for each in now if each.key_or_group == "out" and each.value()]:
+        raise Refused(f"{elsewhere[-1]}: the results stay in the folder that is resumed; leave this out")
     anew = {each.key_or_group for each in now} | {"out", "resume"}
     before = [each for each in _parsed(_typed_then(folder)) if each.key_or_group not in anew]
     for each in before:
         if MASK in str(each.input_line):
             raise Refused(f"resume={folder}: {each.key_or_group} was secret and is not kept; say it again")
     others = [each for each in now if each.key_or_group not in ("out", "resume")]
-    return [*(str(each.input_line) for each in (*before, *others)), f"out={_quoted(folder)}"]
+    return [*(str(each.input_line) for each in (*before, *others)), f"out={quoted(folder)}", ONE_JOB]
 
 
 def resumed(out: Path, config: str, assets: Mapping[str, str]) -> bool:
@@ -94,13 +100,20 @@ def digests(prompt: str, reference: str, assets: Assets, items: Iterable[Path]) 
     return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
 
 
+def _holds_a_sweep(folder: Path) -> bool:
+    return not (folder / RUNS).exists() and any(folder.glob(f"*/{RUNS}"))
+
+
 def _typed_then(folder: Path) -> list[str]:
+    if not (folder / RUNS).exists():
+        raise Refused(f"resume={folder}: this is not the output folder of an experiment")
     try:
         said = yaml.safe_load((folder / "overrides.yaml").read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
-        raise Refused(f"resume={folder}: this is not the output folder of an experiment: {error}") from error
-    if not (folder / RUNS).exists() or not isinstance(said, list):
-        raise Refused(f"resume={folder}: this is not the output folder of an experiment")
+        problem = " ".join(str(error).split())
+        raise Refused(f"resume={folder}: its overrides.yaml cannot be read: {problem}") from error
+    if not isinstance(said, list):
+        raise Refused(f"resume={folder}: its overrides.yaml is not the list that we wrote")
     return list(map(str, said))
 
 
@@ -108,8 +121,11 @@ def _parsed(overrides: Sequence[str]) -> list[Override]:
     return OverridesParser.create().parse_overrides(list(overrides))
 
 
-def _quoted(path: Path) -> str:
-    escaped = str(path).replace("'", "\\'")
+def quoted(path: Path) -> str:
+    """As an override takes it, whatever is in its name."""
+    if PLAIN.fullmatch(str(path)):
+        return str(path)
+    escaped = re.sub(r"(\\*)('|$)", lambda end: end[1] * 2 + end[2].replace("'", "\\'"), str(path))
     return f"'{escaped}'"
 
 

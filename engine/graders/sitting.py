@@ -84,7 +84,7 @@ class Sitting:
             other, problem = await self._ask(messages, criteria)
             answer = other or answer
         if answer is None:
-            self.attempt.transcript.disown(self.model, self._requests(messages))
+            self.attempt.transcript.disown(each for each in messages if isinstance(each, Turn))
             raise Void("judge", f"no usable answer on {', '.join(criteria)}: {problem}")
         return self._checked(answer)
 
@@ -113,11 +113,6 @@ class Sitting:
 
     def _request(self, messages: Sequence[Message]) -> Request:
         return Request(tuple(messages), policy(self.rubric), schema=self.shape, extended=self.extended)
-
-    def _requests(self, messages: Sequence[Message]) -> list[Request]:
-        """All that led to this conversation, which ends with a turn."""
-        turns = [at for at, message in enumerate(messages) if isinstance(message, Turn)]
-        return [self._request(messages[:at]) for at in turns]
 
     def _name(self, title: str) -> str | None:
         """Under which an item is shown."""

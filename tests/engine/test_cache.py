@@ -72,8 +72,8 @@ async def test_samples_and_runs_stay_independent(tmp_path):
 
 async def test_what_nobody_could_use_is_dropped(tmp_path):
     model = Counting()
-    _, transcript, _ = await asked(tmp_path, model)
-    transcript.disown(model, [ASK])
+    turns, transcript, _ = await asked(tmp_path, model)
+    transcript.disown(turns)
     await asked(tmp_path, again := Counting())
     assert len(again.asked) == 1
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -44,18 +46,36 @@ def test_the_mean_and_its_spread(tmp_path):
     earlier(tmp_path, 0.2, 0.4, None)
     earlier(tmp_path, 9.0, task="other")
     # The deviation is 0.141 a run: times the square root of 10 + 10 * 10 / 2.
-    assert estimate(this(tmp_path), 10) == "Cost: about $3.00 ± 1.1 for 10 runs, by 2 earlier ones."
+    assert estimate(this(tmp_path), 10) == "Cost: about $3.00 ± 1.1 for 10 runs, by 2 runs made before."
 
 
 def test_a_single_run_has_no_spread(tmp_path):
     earlier(tmp_path, 0.2)
-    assert estimate(this(tmp_path), 10) == "Cost: about $2.00 for 10 runs, by 1 earlier ones."
+    assert estimate(this(tmp_path), 10) == "Cost: about $2.00 for 10 runs, by 1 run made before."
 
 
 def test_another_model_at_its_own_price(tmp_path):
     """A million tokens at 4 dollars, in place of what the other model cost."""
     earlier(tmp_path, 0.2, 0.2)
     assert "about $40.00 ± 0 for 10 runs" in estimate(this(tmp_path, paid("bigger", 4.0)), 10)
+
+
+def fifo(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
+def usage_of_text(path):
+    path.write_text(path.read_text().replace("1000000", '"many"'))
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.write_text("x\n"), Path.unlink, fifo, usage_of_text])
+def test_a_folder_that_is_damaged_tells_nothing(tmp_path, damage):
+    """And stands in nobody's way."""
+    earlier(tmp_path, 0.2)
+    earlier(tmp_path, 0.4)
+    damage(tmp_path / "now/then-1/runs.jsonl")
+    assert "by 1 run made before" in estimate(this(tmp_path), 10)
 
 
 def test_beyond_the_budget(tmp_path):
@@ -76,4 +96,4 @@ def test_nothing_to_pay(tmp_path):
     """No model, or one that costs nothing, or no run that is left."""
     earlier(tmp_path, 0.2)
     free = this(tmp_path, Answering(lambda _: ""))
-    assert estimate(free, 10) == estimate(this(tmp_path), 0) == ""
+    assert estimate(free, 10) == estimate(this(tmp_path), 0) == estimate(this(tmp_path), -1) == ""

@@ -75,6 +75,17 @@ def test_two_experiments_never_share_a_folder(tmp_path):
     assert [folder.path.name for folder in folders] == ["now", "now-2", "now-3"]
 
 
+def test_what_is_not_begun_whole_is_not_begun(tmp_path):
+    """A crash or a full disk while a folder is made: the next one begins there, as if nothing were."""
+    folder = Folder(tmp_path / "now")
+    with pytest.raises(FileNotFoundError):
+        folder.create({"config.yaml": "task: toy\n", "nowhere/assets.json": "{}"})
+    assert not folder.begun()
+    folder.release()
+    folder.create({"config.yaml": "task: toy\n"})
+    assert (folder.begun(), folder.path.name) == (True, "now")
+
+
 def test_submissions_and_summary(tmp_path):
     """Files keep their paths; the summary is JSON."""
     folder = Folder(tmp_path)

@@ -22,6 +22,8 @@ def event(kind: str = "model_call", request: str = "r", **fields: object) -> dic
         "event": kind,
         "role": "agent",
         "request": request,
+        "call": 0,
+        "key": "",
         "seconds": 1.0,
         **journal.told(TURN),
         **fields,
@@ -67,12 +69,21 @@ def test_replies_are_taken_once_in_their_order():
 
 
 def test_what_was_disowned_is_not_taken_but_was_paid_for():
-    """What came later to the same request is."""
-    disowned = {"event": "disowned", "requests": ["r"]}
-    past = Journal([event(text="bad"), disowned, event(text="good")])
-    assert past.reply("r")["text"] == "good"
-    assert past.reply("r") is None
+    """Others to the same request are, whenever they came."""
+    disowned = {"event": "disowned", "calls": [1]}
+    said = [event(text="one", call=0), event(text="bad", call=1), disowned, event(text="two", call=2)]
+    past = Journal(said)
+    assert [past.reply("r")["text"], past.reply("r")["text"], past.reply("r")] == ["one", "two", None]
     assert [rest["text"] for rest in past.rest()] == ["bad"]
+    assert past.calls == 3
+
+
+def test_what_was_masked_is_not_what_was_said():
+    """The reply was paid for; the tool is used again."""
+    result = {"event": "tool_result", "id": "call_1", "text": "***", "error": False, "seconds": 0.1}
+    past = Journal([event(text="***", masked=True), {**result, "masked": True}])
+    assert past.reply("r") is past.result(CALL) is None
+    assert [rest["text"] for rest in past.rest()] == ["***"]
 
 
 def test_answers_of_tools():

@@ -8,6 +8,9 @@ import signal
 
 import pytest
 
+from engine.cache import Cache
+from engine.calls import Calls
+from engine.errors import Stopped
 from engine.model import Request, User
 from engine.transcript import Transcript
 from tests.doubles import Answering
@@ -40,8 +43,33 @@ def test_no_secret_is_written_or_told(tmp_path, monkeypatch):
     transcript.write(
         "error", traceback="Error: planted-123456", calls=[{"arguments": {"a": "planted-123456"}}]
     )
+    transcript.write("said", text="nothing")
     assert "planted" not in (tmp_path / "t.jsonl").read_text() + str(heard)
     assert heard[0]["traceback"] == "Error: ***"
+    assert [entry.get("masked") for entry in heard] == [True, None]
+
+
+async def test_a_masked_reply_is_kept_from_the_cache(tmp_path, monkeypatch):
+    """It would be handed to others as what was said."""
+    monkeypatch.setenv("MY_API_KEY", "planted-123456")
+    cache = Cache(tmp_path / "replies", ["judge"])
+    model = Answering(lambda _: "planted-123456")
+    transcript = Transcript(0, tmp_path / "t.jsonl", calls=Calls(cache=cache))
+    assert (await transcript.ask("judge", model, Request((User(("Hello.",)),)))).text == "planted-123456"
+    assert not (tmp_path / "replies").exists()
+
+
+async def test_what_cannot_be_written_ends_the_experiment(tmp_path):
+    """A full disk: what is paid for from now on would be lost."""
+    calls = Calls()
+    model = Answering(lambda _: "hm")
+    transcript = Transcript(0, tmp_path / "nowhere/t.jsonl", calls=calls)
+    with pytest.raises(OSError, match="No such file"):
+        await transcript.ask("agent", model, Request((User(("Hello.",)),)))
+    assert calls.stopped().startswith("results cannot be written")
+    with pytest.raises(Stopped):
+        await transcript.ask("agent", model, Request((User(("Hello.",)),)))
+    assert len(model.asked) == 1
 
 
 def test_an_event_that_does_not_fit_leaves_no_trace(tmp_path):

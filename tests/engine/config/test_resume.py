@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
 
-from engine.config.resume import digests, recalled, resumed
+from engine.config.resume import digests, quoted, recalled, resumed
 from engine.errors import Refused
 from engine.task import Assets
 
@@ -36,14 +37,41 @@ def test_without_the_word_the_command_line_is_as_typed():
 
 def test_what_was_said_then_comes_first(folder):
     """What is typed now takes the place of the same then."""
-    assert recalled([f"resume={folder}"]) == ["task=toy", "runs=10", f"out='{folder}'"]
-    assert recalled(["runs=20", f"resume={folder}"]) == ["task=toy", "runs=20", f"out='{folder}'"]
+    to = [f"out={folder}", "hydra.mode=RUN"]
+    assert recalled([f"resume={folder}"]) == ["task=toy", "runs=10", *to]
+    assert recalled(["runs=20", f"resume={folder}"]) == ["task=toy", "runs=20", *to]
 
 
-def test_a_path_of_any_name(tmp_path, folder):
-    other = folder.rename(tmp_path.with_name("it's, a=b"))
-    quoted = str(other).replace("'", "\\'")
-    assert recalled([f"resume='{quoted}'"])[-1] == f"out='{quoted}'"
+@pytest.mark.parametrize("name", ["it's", "a=b,c=d", "a b", "back\\", "\\'", "null", "1e3", "a#b", "é", "[x"])
+def test_a_path_of_any_name(tmp_path, folder, name):
+    """It is read as what it is, by us and by who composes."""
+    other = folder.rename(tmp_path.with_name(name))
+    override = recalled([f"resume={quoted(other)}"])[-2]
+    assert OverridesParser.create().parse_override(override).value() == str(other)
+    relative = OverridesParser.create().parse_override(f"out={quoted(Path(name))}")
+    assert relative.value() == name
+
+
+def test_out_beside_resume_is_refused(folder):
+    """Results stay where they are; nothing that is typed is passed over."""
+    with pytest.raises(Refused, match="out=b: the results stay in the folder that is resumed"):
+        recalled([f"resume={folder}", "out=b"])
+
+
+def test_the_folder_of_a_sweep(tmp_path, folder):
+    inside = tmp_path.with_name("sweep")
+    inside.mkdir()
+    folder.rename(inside / "agent.model=haiku")
+    with pytest.raises(Refused, match="say out=DIR again to go on with a sweep"):
+        recalled([f"resume={inside}"])
+
+
+@pytest.mark.parametrize(("text", "why"), [("- [a\n", "cannot be read: while"), ("a: b\n", "not the list")])
+def test_overrides_that_are_damaged(folder, text, why):
+    (folder / "overrides.yaml").write_text(text)
+    with pytest.raises(Refused, match=f"its overrides.yaml .*{why}") as raised:
+        recalled([f"resume={folder}"])
+    assert "\n" not in str(raised.value)
 
 
 def test_a_secret_has_to_be_said_again(folder):
@@ -51,7 +79,7 @@ def test_a_secret_has_to_be_said_again(folder):
     with pytest.raises(Refused, match=r"agent\.model\.api_key was secret and is not kept; say it again"):
         recalled([f"resume={folder}"])
     typed = ["agent.model.api_key=abc", f"resume={folder}"]
-    assert recalled(typed) == ["agent.model.api_key=abc", f"out='{folder}'"]
+    assert recalled(typed)[:1] == typed[:1]
 
 
 def test_an_empty_word_begins_nothing():
