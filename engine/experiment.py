@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shlex
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from engine.cache import Cache
@@ -19,7 +20,7 @@ from engine.interrupt import interruptible
 from engine.live import Display
 from engine.place import place
 from engine.plan import Plan
-from engine.report.terminal import print_summary
+from engine.report.terminal import print_summary, spent
 from engine.schedule import run_all
 from engine.summary import Summary, summarize
 from engine.terminal import Terminal
@@ -61,19 +62,34 @@ def _conduct(plan: Plan, folder: Folder, terminal: Terminal) -> tuple[int, Summa
     folder.summarize({"task": plan.task.name, "ended_early": ended, **summary.document()})
     write([folder.path], folder.path / "report.html")
     print_summary(terminal, summary, folder.path)
-    if ended:
-        terminal.print(f"{ended}: {summary.runs} of {plan.runs} runs finished and are kept.", markup=False)
-    if ended or summary.outcomes["void"]:
-        terminal.print(_how_to_go_on(plan, folder.path, ended), markup=False, soft_wrap=True)
+    for told in _end(plan, folder, summary, ended):
+        terminal.print(told, markup=False, soft_wrap=True)
     if ended:
         return INTERRUPTED if ended == INTERRUPTION else VOIDS, summary, folder.path
     return exit_code(summary, plan.fail_under), summary, folder.path
 
 
-def _how_to_go_on(plan: Plan, folder: Path, ended: str) -> str:
-    what = "To go on" if ended else "To make the void runs again"
+def _end(plan: Plan, folder: Folder, summary: Summary, ended: str) -> Iterator[str]:
+    """What there is to say where not all came to its end."""
+    void = summary.outcomes["void"]
+    if ended:
+        voids = f", {void} {'is' if void == 1 else 'are'} void" * bool(void)
+        yield f"{ended}: {summary.runs - void} of {plan.runs} runs finished and are kept{voids}."
+        yield f"Paid so far, for attempts that were cut off as well: {spent(folder.spent())}."
+    if ended or void:
+        what = "To go on" if ended else "To make the void runs again"
+        yield f"{what}: {plan.command} {_resume(folder.path)}{_more(ended)}"
+
+
+def _resume(folder: Path) -> str:
     shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
-    return f"{what}: {plan.command} {shlex.quote(f'resume={quoted(shown)}')}"
+    return shlex.quote(f"resume={quoted(shown)}")
+
+
+def _more(ended: str) -> str:
+    """Without a higher limit it would end at once."""
+    limit = re.search(r"budget\.(usd|tokens)=", ended)
+    return f" {limit[0]}MORE" if limit else ""
 
 
 def write(folders: Sequence[Path], page: Path) -> None:

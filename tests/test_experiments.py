@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from engine.config.resume import quoted
 from engine.record import Record
 
 ROOT = Path(__file__).parents[1]
@@ -36,10 +38,7 @@ def test_the_ablation_goes_through_every_prompt_of_titans():
 @pytest.mark.slow
 def test_the_smoke_test(tmp_path):
     """One command, no key: every task grades its reference, in one sweep with one table."""
-    done = subprocess.run(
-        [sys.executable, "-m", "engine", "experiment=smoke", "out=here"],
-        check=False, cwd=tmp_path, capture_output=True, text=True,
-    )  # fmt: skip
+    done = _engine(tmp_path, "experiment=smoke", "out=here")
     assert done.returncode == 0, done.stdout + done.stderr
     found = {path.parent.name: Record.parse(path.read_bytes()) for path in tmp_path.glob("here/*/runs.jsonl")}
     assert set(found) == {f"task={task}" for task in TASKS}
@@ -47,3 +46,32 @@ def test_the_smoke_test(tmp_path):
     assert found["task=ideas"].outcome == "undecided"  # its scores need a judge
     table = done.stdout[done.stdout.rindex("task        pass") :]
     assert all(f"\n{task}" in table for task in TASKS)
+
+
+def test_one_job_of_a_sweep_goes_on_by_the_command_that_was_printed(tmp_path):
+    """Though its folder has a name that has to be quoted, and the preset alone says what is swept."""
+    replies = "agent.model.replies=[{text: hm}, {text: hm}]"
+    begin = [
+        "experiment=titans_hints",
+        "agent.model=scripted",
+        replies,
+        "grading=probe",
+        "runs=1",
+        "out=here",
+    ]
+    assert _engine(tmp_path, *begin).returncode == 0
+    folders = sorted(tmp_path.glob("here/*/runs.jsonl"))
+    assert len(folders) == 4
+    folder = folders[0].parent.relative_to(tmp_path)
+    done = _engine(tmp_path, f"resume={quoted(folder)}", "runs=2")
+    assert "Going on: 1 of 2 runs are kept." in done.stdout
+    assert [len(each.read_bytes().splitlines()) for each in folders] == [2, 1, 1, 1]
+    assert sorted(tmp_path.glob("here/**/runs.jsonl")) == folders
+
+
+def _engine(here, *overrides):
+    return subprocess.run(
+        [sys.executable, "-m", "engine", *overrides],
+        check=False, cwd=here, capture_output=True, text=True,
+        env={**os.environ, "XDG_CACHE_HOME": str(here / "cache")},
+    )  # fmt: skip

@@ -194,7 +194,8 @@ def test_the_budget_ends_it_in_good_order(tmp_path, capsys):
     assert conduct(replace(this, tools=tools))[0] == 3
     out = " ".join(capsys.readouterr().out.split())
     assert re.search(r"Stopped, budget.usd=1 is reached: [123] of 8 runs finished and are kept\.", out)
-    assert "To go on: python -m engine resume=" in out
+    assert re.search(r"Paid so far, for attempts that were cut off as well: [\d,]+ tokens \$[1-9]\.", out)
+    assert re.search(r"To go on: python -m engine resume=\S+/out budget.usd=MORE$", out)
     again = replace(this, budget=Budget(usd=9), resumed=True, tools=tools)
     assert conduct(again)[0] == 0
     assert len((tmp_path / "out/runs.jsonl").read_text().splitlines()) == 8
