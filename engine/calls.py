@@ -43,10 +43,8 @@ class Calls:
         self._failures: Counter[str] = Counter()
         self._why = ""
         self._stopping = asyncio.Event()
-        self._under_way = 0
         self._waiting = 0
         self._last_failure = ""
-        self._landed = asyncio.Event()
 
     def stop(self, why: str) -> None:
         self._why = self._why or why
@@ -72,32 +70,12 @@ class Calls:
         return f"{self._waiting} calls wait, the last for: {self._last_failure}" if self._waiting else ""
 
     async def ask(self, model: Model, request: Request, keep: Keep, clock: Clock) -> Turn:
-        """The reply, once it is kept. Raises Void("provider"), or Stopped.
-
-        Stopped comes once all calls under way are answered and kept, since whoever is told of it cancels the
-        tasks beside it.
-        """
-        try:
-            with self._counted(), clock.waiting():
-                turn, seconds = await self._tried(model, request, clock)
-                self.spent += turn.usage
-                await keep(turn, seconds)
-                return turn
-        except Stopped:
-            with clock.waiting():
-                await self._landed.wait()
-            raise
-
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
-        self._under_way += 1
-        self._landed.clear()
-        try:
-            yield
-        finally:
-            self._under_way -= 1
-            if not self._under_way:
-                self._landed.set()
+        """The reply, once it is kept. Raises Void("provider"), or Stopped."""
+        with clock.waiting():
+            turn, seconds = await self._tried(model, request, clock)
+            self.spent += turn.usage
+            await keep(turn, seconds)
+            return turn
 
     async def _tried(self, model: Model, request: Request, clock: Clock) -> tuple[Turn, float]:
         from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential

@@ -101,7 +101,8 @@ class Worker:
             socket.send_fds(self._control, [b"\0"], ends)
             self._asked.append(answer)
             self.forked += 1
-            return await asyncio.wait_for(asyncio.shield(answer), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                return await asyncio.shield(answer)
         except (OSError, TimeoutError):
             return 0
 
@@ -143,7 +144,8 @@ class Forked:
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
         loop.add_reader(self._descriptor, ended.set)
         try:
-            await asyncio.wait_for(ended.wait(), DYING)
+            async with asyncio.timeout(DYING):
+                await ended.wait()
         except TimeoutError:
             signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
             await ended.wait()

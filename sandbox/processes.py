@@ -35,7 +35,8 @@ async def launched(
 async def bury(process: Process) -> None:
     """Wait for the end of a process whose sockets are closed."""
     try:
-        await asyncio.wait_for(process.wait(), DYING)
+        async with asyncio.timeout(DYING):
+            await process.wait()
     except TimeoutError:
         process.kill()
         await process.wait()

@@ -59,7 +59,8 @@ class JobSession:
         task = asyncio.create_task(step)
         try:
             await asyncio.wait({task, self._ended}, return_when=asyncio.FIRST_COMPLETED)
-            return await asyncio.wait_for(task, LATE)
+            async with asyncio.timeout(LATE):
+                return await task
         except (asyncio.IncompleteReadError, ConnectionError, TimeoutError) as error:
             await self._blame()
             raise EOFError("the job has ended or closed its channel") from error

@@ -54,7 +54,8 @@ async def handed_in(sandbox: Sandbox, line: str) -> str:
 async def outlasts(reading: Awaitable[object], seconds: float) -> bool:
     """Whether whoever reads waits longer than this."""
     try:
-        await asyncio.wait_for(reading, seconds)
+        async with asyncio.timeout(seconds):
+            await reading
     except TimeoutError:
         return True
     return False

@@ -143,31 +143,6 @@ async def test_what_was_spent_before_counts():
         await ask(Calls(Budget(tokens=15), spent=Usage(15)), Moody())
 
 
-async def test_calls_under_way_are_answered_and_kept_first():
-    """Nothing that is paid for is lost: who comes too late is told only then."""
-    calls, kept = Calls(), []
-    slow = [asyncio.create_task(ask(calls, Moody(seconds=0.1), kept)) for _ in range(3)]
-    await asyncio.sleep(0.01)
-    calls.stop("enough")
-    with pytest.raises(Stopped, match="enough"):
-        await ask(calls, Moody())
-    assert len(kept) == 3
-    await asyncio.gather(*slow)
-
-
-async def test_who_is_told_late_has_used_no_time():
-    """An attempt does not run out of time while the calls of others are awaited."""
-    calls, clock = Calls(), Clock()
-    slow = asyncio.create_task(ask(calls, Moody(seconds=0.3)))
-    await asyncio.sleep(0.01)
-    calls.stop("enough")
-    with pytest.raises(Stopped):
-        async with clock.running(0.1):
-            await calls.ask(Moody(), ASK, None, clock)
-    assert clock.used < 0.1
-    await slow
-
-
 async def test_nobody_waits_out_a_backoff_once_all_is_stopped():
     calls = Calls()
     waiting = asyncio.create_task(ask(calls, Moody(Unanswered("429", throttled=True, after=60.0))))
