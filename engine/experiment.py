@@ -138,12 +138,7 @@ async def _make(plan: Plan, folder: Folder, terminal: Terminal) -> str:
 async def _ready(plan: Plan, folder: Folder, terminal: Terminal) -> None:
     """Find out that code can be run and results be kept before anything is spent."""
     try:
-        if (
-            plan.rubric.gates
-            or plan.use_probes
-            or ("agent.model" in plan.models and need_sandbox(plan.tools))
-        ):
-            await plan.sandbox.check()
+        await _check_sandbox(plan)
         if plan.resumed:
             for told in folder.resume(plan.documents()):
                 terminal.print(told, markup=False)
@@ -155,6 +150,18 @@ async def _ready(plan: Plan, folder: Folder, terminal: Terminal) -> None:
         raise Refused(f"out={folder.path}: another process is at work on this experiment") from error
     except (OSError, ValueError) as error:
         raise Refused(f"out={folder.path}: this folder cannot be used: {error}") from error
+
+
+async def _check_sandbox(plan: Plan) -> None:
+    """That there is one, where code is to be run, and that it lets that code do what it is for."""
+    probed = plan.rubric.gates or plan.use_probes
+    if probed or ("agent.model" in plan.models and need_sandbox(plan.tools)):
+        await plan.sandbox.check()
+    if probed and plan.task.sockets and not plan.sandbox.sockets:
+        raise SandboxError(
+            f"the processes of task={plan.task.name} talk to each other, and in {plan.sandbox.name} they"
+            " cannot; sandbox=namespaces lets them. What this machine offers: python -m engine.doctor"
+        )
 
 
 def exit_code(summary: Summary, fail_under: float | None) -> int:

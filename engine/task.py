@@ -40,7 +40,8 @@ class Task:
     in. Of a task on several topics, `topic` says which and `subject` what it is about. `specimens` is a
     folder in that folder, and `reference` a file there, such as a specimen, that a judge is shown beside
     the submission. `prompts` maps a variant of the prompt to its hints, each to be shown or not; `prompt`
-    chooses one.
+    chooses one. `sockets` says that what its probes run are processes that talk to each other over the
+    network of their own.
     """
 
     name: str = MISSING
@@ -53,6 +54,7 @@ class Task:
     prompt: str = "default"
     prompts: dict[str, Any] = field(default_factory=lambda: {"default": {}})
     limits: Limits = field(default_factory=Limits)
+    sockets: bool = False
 
 
 @dataclass(frozen=True)

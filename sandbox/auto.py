@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 
@@ -14,6 +15,8 @@ from sandbox.namespaces import Namespaces
 from sandbox.subprocess import Subprocess
 from sandbox.supervised import Supervised, existing
 
+LOG = logging.getLogger(__name__)
+
 # What a level promises; a backend that lets one of these through is not taken.
 PROMISED = {
     3: {"secret", "write", "connect", "path_socket", "kill", "environment", "memfd", "disk", "processes",
@@ -23,7 +26,7 @@ PROMISED = {
 
 
 class Auto:
-    """Takes a backend at the first `check` or `open`, once; `name` and `level` then tell which.
+    """Takes a backend at the first `check` or `open`, once; `name`, `level` and `sockets` then tell which.
 
     Nothing below level 2 is taken unless `allow_weak`. `preload` and `devices` are for the
     backend, if that can use them.
@@ -34,6 +37,7 @@ class Auto:
     ) -> None:
         self.name = "auto"
         self.level = 0
+        self.sockets = True
         self._allow_weak = allow_weak
         self._preload = preload
         self._devices = existing(devices)
@@ -59,14 +63,17 @@ class Auto:
             if self._taken is None:
                 self._taken = await self._choose()
                 self.name, self.level = self._taken.name, self._taken.level
+                self.sockets = self._taken.sockets
                 self._taken.warn()
             return self._taken
 
     async def _choose(self) -> Supervised:
-        tried = []
+        tried: list[str] = []
         async with aclosing(faults()) as found:
             async for backend, fault in found:
                 if not fault:
+                    if tried:
+                        LOG.warning("sandbox=auto takes %s. Not %s", backend.name, tried[-1])
                     return self._equipped(type(backend))
                 tried.append(f"{backend.name} (level {backend.level}): {fault}")
         if self._allow_weak:

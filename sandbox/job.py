@@ -78,10 +78,13 @@ class Session(Protocol):
 
 
 class Sandbox(Protocol):
-    """An actor: one instance serves all runs. `level` is 1 (weak) to 3 (strong)."""
+    """An actor: one instance serves all runs. `level` is 1 (weak) to 3 (strong), `sockets` whether processes
+    of a job can talk to each other over a network of their own.
+    """
 
     name: str
     level: int
+    sockets: bool
 
     def open(self, job: Job) -> AbstractAsyncContextManager[Session]:
         """Start a job. On leaving, every process of it is dead and its folder gone. Raises SandboxError."""

@@ -16,6 +16,7 @@ class Landlock(Supervised):
 
     name = "landlock"
     level = 2
+    sockets = False
     weakness = "the disk is bounded file by file, not as a whole"
 
     def __init__(self, devices: Sequence[str] = ()) -> None:

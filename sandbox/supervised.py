@@ -34,6 +34,7 @@ class Supervised:
 
     name: str
     level: int
+    sockets = True
     weakness = ""  # what it does not hold, in words for whoever uses it
 
     def __init__(self, pool: Pool | None = None, devices: Sequence[str] = ()) -> None:

@@ -104,6 +104,7 @@ class NoSandbox:
 
     name = "none"
     level = 3
+    sockets = True
 
     async def check(self) -> None:
         raise SandboxError("no sandbox here")

@@ -28,6 +28,7 @@ class Unhindered:
 
     name = "unhindered"
     level = 0
+    sockets = True
 
     def __init__(self, left_open: Sequence[int] = ()) -> None:
         self._left_open = tuple(left_open)

@@ -56,6 +56,7 @@ def build(readable: list[str], hidden: list[str], devices: list[str], disk: int,
 def _show(path: str) -> None:
     """Make a folder of the host visible, read-only, at the same place."""
     if os.path.islink(path):
+        _made(os.path.dirname(path))
         os.symlink(os.readlink(path), NEW + path)
     elif os.path.isdir(path):
         os.makedirs(NEW + path)

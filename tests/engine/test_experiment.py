@@ -18,6 +18,7 @@ from engine.folder import Folder
 from engine.graders.judge import Judge
 from engine.model import ToolCall, Turn, Usage
 from engine.models.scripted import Scripted
+from sandbox.landlock import Landlock
 from tests.doubles import CODE, Answering, gate, plan, verdicts, write_probe
 from toolkits.submit import Submit
 
@@ -80,6 +81,19 @@ def test_without_a_sandbox_nothing_is_begun(tmp_path):
         conduct(this)
     assert agent.asked == []
     assert agent.closed
+    assert not this.out.exists()
+
+
+def test_a_sandbox_that_lets_processes_do_too_little(tmp_path):
+    """It would make every run void, and only after the agent was paid."""
+    agent = Answering(lambda _: "hi")
+    this = plan(tmp_path, agent_model=agent, sandbox=Landlock())
+    conduct(replace(this, runs=1))
+    asked = len(agent.asked)
+    this = plan(tmp_path / "b", agent_model=agent, sandbox=Landlock())
+    with pytest.raises(Refused, match="in landlock they cannot; sandbox=namespaces lets them"):
+        conduct(replace(this, use_probes=True, task=replace(this.task, sockets=True)))
+    assert len(agent.asked) == asked
     assert not this.out.exists()
 
 

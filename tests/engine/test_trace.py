@@ -226,7 +226,7 @@ async def test_a_sandbox_without_network_will_not_do_for_several():
 class Saying:
     """A job that says what it is told to say."""
 
-    name, level = "saying", 3
+    name, level, sockets = "saying", 3, True
 
     def __init__(self, *frames: bytes) -> None:
         self.frames = list(frames)

@@ -73,7 +73,7 @@ class Run:
 class Scripted:
     """Each job is answered by `choose`, which sees it and the arguments of the script."""
 
-    name, level = "scripted", 3
+    name, level, sockets = "scripted", 3, True
 
     def __init__(self, choose: Callable[[Job, list[str]], Run]) -> None:
         self.choose = choose

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -72,6 +73,20 @@ async def test_python_is_the_engines(kind: type[Supervised]) -> None:
     result = await run(kind(), Job(("python", "-c", program)))
     assert result.stdout == f"{sys.version}\n{pytest.__version__}\n"
     assert ("ModuleNotFoundError" in result.stderr) == (kind is not Subprocess)
+
+
+@every_kind
+async def test_an_interpreter_behind_a_link(kind: type[Supervised], tmp_path: Path) -> None:
+    """As where an environment lies on another disk."""
+    (tmp_path / "env").symlink_to(sys.prefix)
+    script = (
+        "import asyncio\nfrom sandbox.job import Job, run\n"
+        f"from {kind.__module__} import {kind.__name__} as Kind\n"
+        "print(asyncio.run(run(Kind(), Job(('python', '-c', 'import sys; print(sys.prefix)')))).stdout)"
+    )
+    command = [tmp_path / "env/bin/python", "-c", script]
+    done = await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == str(tmp_path / "env")
 
 
 @every_kind

@@ -17,7 +17,7 @@ LOGITS = (2, 32, 1000)
 class Scripted:
     """Jobs that run the subject or the examiner answer by a function each; others go to `real`."""
 
-    name, level = "scripted", 3
+    name, level, sockets = "scripted", 3, True
 
     def __init__(self, subject: Answer | None, examiner: Answer | None, real: Sandbox | None = None) -> None:
         self.answers = {"subject.host": subject, "examiner.main": examiner}
