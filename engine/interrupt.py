@@ -8,11 +8,12 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 ENDED = 130
 SHOW_CURSOR = b"\x1b[?25h\n"
+LAST_WORDS = b"Ended at once. Runs that had finished are kept; resume=DIR goes on with them.\n"
 
 
 @contextmanager
@@ -46,4 +47,6 @@ def interruptible() -> Iterator[None]:
 def _leave() -> None:
     if sys.stdout.isatty():
         os.write(sys.stdout.fileno(), SHOW_CURSOR)
+    with suppress(OSError):
+        os.write(sys.stderr.fileno(), LAST_WORDS)
     os._exit(ENDED)

@@ -3,6 +3,7 @@
 mounts       where the YAML lies, and the groups that show a folder under another name
 document     a YAML file by somebody else, looked at before it is read
 composer     Hydra's composing, within bounds; what a file may not direct
+reference    what ${...} in such a file may mean
 effort       the bounds: time and memory
 schema       what a config may say
 origin       which files and overrides a config came from

@@ -20,6 +20,7 @@ from hydra.core.override_parser.types import Override
 from hydra.plugins.config_source import ConfigResult
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from engine.config import reference
 from engine.config.effort import bounded
 from engine.config.literal import literal
 from engine.config.mounts import CONF
@@ -56,7 +57,7 @@ class Composer(ConfigLoaderImpl):
         repo = args[-1]
         found = repo.load_config(config_path=config_name) if config_name else None
         if found and (file := _file(found, str(config_name))):
-            _check_directives(found.config, file)
+            _check(found.config, file)
         super()._process_config_searchpath(config_name, *args)
 
     def _load_single_config(self, default: Any, repo: Any) -> ConfigResult:
@@ -64,7 +65,7 @@ class Composer(ConfigLoaderImpl):
         result = super()._load_single_config(default, repo)
         if file := _file(result, default.config_path):
             self._at = str(file)
-            _check_directives(result.config, file)
+            _check(result.config, file)
             self._wrote = {**self._wrote, **dict.fromkeys(_set(result.config), literal(str(file)))}
         return result
 
@@ -96,8 +97,13 @@ def _set(config: Any) -> Iterator[str]:
             yield name
 
 
-def _check_directives(config: Any, file: Path) -> None:
+def _check(config: Any, file: Path) -> None:
     said = OmegaConf.to_container(config, resolve=False)
+    _check_directives(said, file)
+    reference.check(said, file)
+
+
+def _check_directives(said: Any, file: Path) -> None:
     node = said.get("hydra") if isinstance(said, dict) else None
     for key, _ in leaves(node) if node is not None else ():
         if not re.fullmatch(r"mode|sweeper\.params(\..*)?", key):

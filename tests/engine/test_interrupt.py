@@ -57,7 +57,8 @@ def test_the_second_ends_at_once(busy):
                 print("closing", flush=True)
                 {script}"""
     code = inside.format(body=body, then="pass")
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", code], **pipes, text=True) as process:
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGINT)
         assert process.stdout.readline() == "closing\n"
@@ -65,3 +66,4 @@ def test_the_second_ends_at_once(busy):
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 130
         assert time.monotonic() - began < 2
+        assert process.stderr.read().startswith("Ended at once.")
