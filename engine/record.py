@@ -119,7 +119,7 @@ def grade(verdicts: Mapping[str, Verdict], rubric: Rubric, threshold: Threshold)
         return Grade("pass", None, "", got, of, band)
     if reaches(reachable, need):
         return Grade("undecided", None, f"hangs on {_why(unclear, verdicts)}", got, of, band)
-    why = [f"{got:.4g} of {need:g} points needed", _why(failed, verdicts)]
+    why = [f"got {got:.4g} of the {need:g} points needed", _why(failed, verdicts)]
     why += [f"unclear: {', '.join(unclear)}"] if unclear else []
     return Grade("fail", threshold.failure, "; ".join(filter(None, why)), got, of, band)
 

@@ -75,19 +75,24 @@ def test_the_reason_says_why_and_where():
         "c": Verdict("unclear", "?"),
     }
     result = grade(verdicts, RUBRIC, Threshold(points=5))
-    assert result.reason == "0 of 5 points needed; a: never called (t.py:41); b: called too late; unclear: c"
+    assert (
+        result.reason
+        == "got 0 of the 5 points needed; a: never called (t.py:41); b: called too late; unclear: c"
+    )
 
 
 def test_the_reason_says_the_same_thing_once():
     """Criteria that are missed for one reason at one place stand together."""
     verdicts = {"a": failing("no loop", 3), "b": Verdict("pass", ""), "c": failing("no loop", 3)}
-    assert grade(verdicts, RUBRIC, Threshold()).reason == "2 of 6 points needed; a, c: no loop (t.py:3)"
+    assert (
+        grade(verdicts, RUBRIC, Threshold()).reason == "got 2 of the 6 points needed; a, c: no loop (t.py:3)"
+    )
 
 
 def test_the_places_stand_in_the_order_of_the_criteria():
     """One reason at several places names them all; a criterion without a place stands apart."""
     verdicts = {"a": failing("not run", 3), "b": failing("not run"), "c": failing("not run", 7)}
-    expected = "0 of 6 points needed; a, c: not run (t.py:3, 7); b: not run"
+    expected = "got 0 of the 6 points needed; a, c: not run (t.py:3, 7); b: not run"
     assert grade(verdicts, RUBRIC, Threshold()).reason == expected
 
 
@@ -165,7 +170,7 @@ def test_an_open_score_that_changes_nothing_leaves_the_band():
 def test_scores_that_do_not_suffice_say_why():
     """The points got and needed, then each criterion that is not met with what was said of it."""
     result = grade(scores(5, 7), SCORED, Threshold(points=6.5, failure="too_poor"))
-    assert (result.failure, result.reason) == ("too_poor", "5.8 of 6.5 points needed; a: a has 5")
+    assert (result.failure, result.reason) == ("too_poor", "got 5.8 of the 6.5 points needed; a: a has 5")
 
 
 def test_what_a_scored_run_hangs_on():

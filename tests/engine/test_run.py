@@ -47,7 +47,7 @@ async def test_a_failing_run_says_why(tmp_path):
     judge = Answering(verdicts(lambda id: {"verdict": "fail" if id == "a" else "pass"}))
     record = await one(plan(tmp_path, judge_model=judge))
     assert (record.outcome, record.failure) == ("fail", "below_threshold")
-    assert record.reason == "2 of 3 points needed; a: it stands there (answer.py:1)"
+    assert record.reason == "got 2 of the 3 points needed; a: it stands there (answer.py:1)"
     assert record.score == pytest.approx(2 / 3)
 
 
@@ -314,7 +314,9 @@ async def test_a_scored_run_below_the_threshold(tmp_path):
     """It says how far, and what was lowest."""
     record = await one(ideas_of(tmp_path, lambda *_: 3))
     assert (record.outcome, record.failure, record.band) == ("fail", "below_threshold", "POOR")
-    assert record.reason.startswith("3 of 6.5 points needed; value: 3 on average; lowest, 3, Warm caches: so")
+    assert record.reason.startswith(
+        "got 3 of the 6.5 points needed; value: 3 on average; lowest, 3, Warm caches: so"
+    )
     assert record.samples == {}
 
 

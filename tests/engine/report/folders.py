@@ -58,7 +58,10 @@ def run(at: int, passes: bool, **changes: Any) -> dict[str, Any]:
     told = {"verdicts": dict(zip(CRITERIA, (exact, other), strict=True)), "score": 1.0 if passes else 1 / 3}
     told |= {"points": {"got": 3.0 if passes else 1.0, "of": 3.0}, "usage": {"agent": USED}}
     if not passes:
-        told |= {"failure": "below_threshold", "reason": "1 of 3 points needed; documented: it is fail"}
+        told |= {
+            "failure": "below_threshold",
+            "reason": "got 1 of the 3 points needed; documented: it is fail",
+        }
     return vars(record("pass" if passes else "fail", at)) | told | changes
 
 
