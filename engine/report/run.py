@@ -85,8 +85,11 @@ def _told(event: Event) -> Iterator[Line]:
         case "verdict":
             return
         case name:
-            rest = ", ".join(f"{key} {value}" for key, value in event.items() if key not in QUIET and value)
-            yield "bold", f"{name}  {visible(rest)}"
+            said = {key: str(value) for key, value in event.items() if key not in QUIET and value}
+            brief = ", ".join(f"{key} {value}" for key, value in said.items() if "\n" not in value)
+            yield "bold", f"{name}  {visible(brief)}".rstrip()
+            for key, value in said.items():
+                yield from _text(f"{key}: {value}", "") if "\n" in value else ()
 
 
 def _call(event: Event) -> Iterator[Line]:

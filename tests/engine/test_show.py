@@ -41,6 +41,13 @@ def test_one_turn(folder, capsys):
     assert main([folder, "0", "--turn", "9"]) == 1
 
 
+def test_a_prompt_of_several_lines(tmp_path, capsys):
+    """It can be read."""
+    conduct(plan(tmp_path, prompt="Write it.\nNow.\x1b"))
+    assert main([str(tmp_path / "out"), "0"]) == 0
+    assert "\nrun_started\n    prompt: Write it.\n    Now.⟦U+001B⟧\n" in capsys.readouterr().out
+
+
 def test_a_search(folder, capsys):
     """Each line that matches, with its turn; the code says whether there is one."""
     assert main([folder, "0", "--grep", "torch\\.ONES"]) == 0
