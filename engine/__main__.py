@@ -63,7 +63,7 @@ def compose(parser: ArgumentParser, arguments: Namespace) -> int:
     """Have Hydra compose what the command line says, one job or a sweep of them."""
     prepare()
     try:
-        arguments.overrides = recalled(arguments.overrides, arguments.multirun)
+        arguments.overrides = recalled(arguments.overrides, arguments.multirun, arguments.config_dir)
     except (Refused, HydraException) as error:
         return refuse(str(error) if isinstance(error, Refused) else explain(error))
     overrides = tuple(arguments.overrides)

@@ -79,10 +79,10 @@ class Plan:
 
     def documents(self) -> Mapping[str, str]:
         """What the experiment is, for its folder: the texts by the names of their files."""
-        lines = "".join(f"- {json.dumps(item, ensure_ascii=False)}\n" for item in self.overrides)
+        items = "".join(f"- {json.dumps(item, ensure_ascii=False)}\n" for item in self.overrides)
         return {
             "config.yaml": self.config,
-            "overrides.yaml": lines or "[]\n",
+            "overrides.yaml": f"# {self.command}\n{items or '[]'}",
             "assets.json": json.dumps(self.assets, indent=2) + "\n",
         }
 

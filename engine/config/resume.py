@@ -34,9 +34,9 @@ MAY_CHANGE = (
 )
 
 
-def recalled(typed: Sequence[str], sweep: bool = False) -> list[str]:
+def recalled(typed: Sequence[str], sweep: bool = False, own: str | None = None) -> list[str]:
     """The command line where it has no `resume=DIR`; else that of DIR, with what is typed now in place of
-    what was typed then. Raises Refused.
+    what was typed then. `own` is the config folder that is typed now. Raises Refused.
     """
     now = _parsed(typed)
     said = [each.value() for each in now if each.key_or_group == "resume"]
@@ -51,7 +51,7 @@ def recalled(typed: Sequence[str], sweep: bool = False) -> list[str]:
     if elsewhere := [each.input_line for each in now if each.key_or_group == "out" and each.value()]:
         raise Refused(f"{elsewhere[-1]}: the results stay in the folder that is resumed; leave this out")
     anew = {each.key_or_group for each in now} | {"out", "resume"}
-    before = [each for each in _parsed(_typed_then(folder)) if each.key_or_group not in anew]
+    before = [each for each in _parsed(_typed_then(folder, own)) if each.key_or_group not in anew]
     for each in before:
         if MASK in str(each.input_line):
             raise Refused(f"resume={folder}: {each.key_or_group} was secret and is not kept; say it again")
@@ -104,16 +104,20 @@ def _holds_a_sweep(folder: Path) -> bool:
     return not (folder / RUNS).exists() and any(folder.glob(f"*/{RUNS}"))
 
 
-def _typed_then(folder: Path) -> list[str]:
+def _typed_then(folder: Path, own: str | None) -> list[str]:
     if not (folder / RUNS).exists():
         raise Refused(f"resume={folder}: this is not the output folder of an experiment")
     try:
-        said = yaml.safe_load((folder / "overrides.yaml").read_text(encoding="utf-8"))
+        text = (folder / "overrides.yaml").read_text(encoding="utf-8")
+        said = yaml.safe_load(text)
     except (OSError, ValueError, yaml.YAMLError) as error:
         problem = " ".join(str(error).split())
         raise Refused(f"resume={folder}: its overrides.yaml cannot be read: {problem}") from error
     if not isinstance(said, list):
         raise Refused(f"resume={folder}: its overrides.yaml is not the list that we wrote")
+    begun = text.partition("\n")[0].removeprefix("# ")
+    if "--config-dir" in begun and not own:
+        raise Refused(f"resume={folder}: this was begun with a config folder; go on by: {begun} resume=DIR")
     return list(map(str, said))
 
 

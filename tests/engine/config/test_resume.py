@@ -52,6 +52,15 @@ def test_a_path_of_any_name(tmp_path, folder, name):
     assert relative.value() == name
 
 
+def test_a_config_folder_has_to_be_said_again(folder):
+    """It is not read because a folder of results says so."""
+    kept = folder / "overrides.yaml"
+    kept.write_text("# python -m engine --config-dir /my\n" + kept.read_text())
+    with pytest.raises(Refused, match="go on by: python -m engine --config-dir /my resume=DIR"):
+        recalled([f"resume={folder}"])
+    assert recalled([f"resume={folder}"], own="/my")[0] == "task=toy"
+
+
 def test_out_beside_resume_is_refused(folder):
     """Results stay where they are; nothing that is typed is passed over."""
     with pytest.raises(Refused, match="out=b: the results stay in the folder that is resumed"):
