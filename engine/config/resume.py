@@ -27,6 +27,7 @@ PLAIN = re.compile(r"[\w.+-]*(/[\w.+-]+)+", re.ASCII)  # a path that means itsel
 SHOWN = 5  # differences
 LONGEST = 60  # characters of a value that are shown
 NOTHING = "(nothing)"
+WRITTEN = ("config.yaml", "overrides.yaml", "assets.json", "summary.json", "report.html")
 NO_SWEEP = "this goes on with one experiment; say out=DIR again to go on with a sweep"
 MAY_CHANGE = (
     "What may change: runs, max_runs, max_failures, concurrency, verbose, fail_under, budget, cache, and how"
@@ -61,9 +62,10 @@ def recalled(typed: Sequence[str], sweep: bool = False, own: str | None = None) 
 
 def resumed(out: Path, config: str, assets: Mapping[str, str]) -> bool:
     """Whether a part of this very experiment lies there. Raises Refused where it is of another."""
-    if not (out / RUNS).exists():
-        return False
     shown = out.relative_to(Path.cwd()) if out.is_relative_to(Path.cwd()) else out
+    if not (out / RUNS).exists():
+        _check_free(out, shown)
+        return False
     then, files = _kept(out, shown)
     changed = (each for each in _changed(_flat(then), _flat(yaml.safe_load(config))) if not _free(each[0]))
     edited = (f"{name} was edited" for name, *_ in _changed(files, assets))
@@ -76,6 +78,16 @@ def resumed(out: Path, config: str, assets: Mapping[str, str]) -> bool:
             f"\nUndo this to go on with it, or choose another folder. {MAY_CHANGE}"
         )
     return True
+
+
+def _check_free(out: Path, shown: Path) -> None:
+    """A folder that was only half begun, by a crash, is as good as none."""
+    others = [name for name in WRITTEN if (out / name).exists()]
+    if others and not (out / "submissions").is_dir():
+        raise Refused(
+            f"out={shown}: {', '.join(others)} is here already, of no experiment, and would be overwritten;"
+            " choose another folder"
+        )
 
 
 def _kept(out: Path, shown: Path) -> tuple[Any, Any]:

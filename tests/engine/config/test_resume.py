@@ -108,6 +108,17 @@ def test_an_empty_folder_is_begun(tmp_path):
     assert not resumed(tmp_path, CONFIG, ASSETS)
 
 
+def test_files_of_others_are_never_overwritten(tmp_path):
+    """A folder that a crash left half begun is begun anew; other files do not matter."""
+    (tmp_path / "notes.txt").touch()
+    assert not resumed(tmp_path, CONFIG, ASSETS)
+    (tmp_path / "config.yaml").touch()
+    with pytest.raises(Refused, match=r"config\.yaml is here already, of no experiment"):
+        resumed(tmp_path, CONFIG, ASSETS)
+    (tmp_path / "submissions").mkdir()
+    assert not resumed(tmp_path, CONFIG, ASSETS)
+
+
 @pytest.mark.parametrize(
     "now",
     [
