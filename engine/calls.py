@@ -134,7 +134,8 @@ class Calls:
         """Raises Stopped where this is one failure too many in a row."""
         self._failures[model.id] += error.down
         if self._failures[model.id] >= self._max_failures:
-            self.stop(f"{model.id} left {self._max_failures} calls in a row unanswered: {error.reason}")
+            reason = error.reason.removeprefix(f"{model.id}: ")
+            self.stop(f"{model.id} left {self._max_failures} calls in a row unanswered: {reason}")
             raise Stopped(self._why) from error
 
 

@@ -75,7 +75,8 @@ def _end(plan: Plan, folder: Folder, summary: Summary, ended: str) -> Iterator[s
     if ended:
         voids = f", {void} {'is' if void == 1 else 'are'} void" * bool(void)
         yield f"{ended}: {summary.runs - void} of {plan.runs} runs finished and are kept{voids}."
-        yield f"Paid so far, for attempts that were cut off as well: {spent(folder.spent())}."
+        if (paid := folder.spent()).tokens:
+            yield f"Paid so far, for attempts that were cut off as well: {spent(paid)}."
     if ended or void:
         what = "To go on" if ended else "To make the void runs again"
         yield f"{what}: {plan.command} {_resume(folder.path)}{_more(ended)}"
