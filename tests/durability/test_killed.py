@@ -62,7 +62,7 @@ def arguments(folder: Path, out: Path) -> list[str]:
     """To begin or, once it has begun, to go on."""
     mine = folder / "my_evals"
     own = ["--config-dir", str(mine if mine.exists() else my_evals(mine))]
-    if (out / "assets.json").exists():
+    if (out / "runs.jsonl").exists():
         return [*own, f"resume={out}"]
     return [*own, "task=mine", "grading=judge", f"out={out}", f"runs={RUNS}", f"concurrency={AT_ONCE}"]
 
