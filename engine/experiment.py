@@ -12,7 +12,7 @@ from pathlib import Path
 
 from engine.cache import Cache
 from engine.calls import Calls
-from engine.config.resume import quoted
+from engine.config.resume import near, quoted
 from engine.errors import Refused
 from engine.estimate import estimate
 from engine.folder import Folder
@@ -83,8 +83,7 @@ def _end(plan: Plan, folder: Folder, summary: Summary, ended: str) -> Iterator[s
 
 
 def _resume(folder: Path) -> str:
-    shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
-    return shlex.quote(f"resume={quoted(shown)}")
+    return shlex.quote(f"resume={quoted(near(folder))}")
 
 
 def _more(ended: str) -> str:

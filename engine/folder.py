@@ -22,6 +22,7 @@ from engine.submission import Submission
 from engine.transcript import Echo, Transcript
 
 RUNS = "runs.jsonl"
+WRITTEN = ("config.yaml", "overrides.yaml", "assets.json", "summary.json", "report.html")
 
 
 class Folder:
@@ -156,6 +157,11 @@ class Folder:
 
     def begun(self) -> bool:
         return (self.path / RUNS).exists()
+
+    def others(self) -> list[str]:
+        """What would be overwritten by beginning here, unless a crash of ours has left it half begun."""
+        ours = (self.path / "submissions").is_dir()
+        return [] if ours else [name for name in WRITTEN if (self.path / name).exists()]
 
     def summarize(self, summary: Mapping[str, Any]) -> None:
         """The figures can be made again from the records, so a full disk is no reason to fail."""

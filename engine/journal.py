@@ -13,6 +13,7 @@ from typing import Any
 from engine.model import Request, ToolCall, ToolResult, Turn, Usage
 
 Event = Mapping[str, Any]
+FOR_RESUMING = ("raw", "request", "call", "key")  # of an event: what no reader needs
 
 
 class Journal:

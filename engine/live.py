@@ -13,12 +13,13 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from engine.calls import Calls
+from engine.journal import FOR_RESUMING
 from engine.record import Record
 from engine.report.terminal import line, spent
 from engine.visible import brief, visible
 
 LONGEST = 200  # characters of what a provider complains of
-QUIET = {"time", "event", "raw", "request", "call", "key"}
+QUIET = {"time", "event", *FOR_RESUMING}
 
 
 class Display:

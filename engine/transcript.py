@@ -59,7 +59,8 @@ class Transcript:
         self._given: dict[int, tuple[Turn, int, str]] = {}  # by id(): number and cache key of each reply
         self._scrubbed = scrubber()
 
-    def write(self, event: str, **fields: Any) -> None:
+    def write(self, event: str, **fields: Any) -> Event:
+        """Returns it as it was written: scrubbed, and `masked` where that changed it."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         shown = self._scrubbed(fields)
         masked = {} if shown == fields else {"masked": True}
@@ -70,6 +71,7 @@ class Transcript:
             self._append(line.encode("utf-8", "backslashreplace"))
         if self._echo:
             self._echo(self.run, entry)
+        return entry
 
     async def ask(self, role: Role, model: Model, request: Request) -> Turn:
         """Have the model reply, and keep what was said and what it cost before anything comes of it.
@@ -125,10 +127,10 @@ class Transcript:
     async def _keep(self, fields: Event, turn: Turn, seconds: float) -> None:
         said = journal.told(turn)
         self.usage[fields["role"]] += turn.usage
-        self.write("model_call", **fields, seconds=round(seconds, 3), **said)
+        written = self.write("model_call", **fields, seconds=round(seconds, 3), **said)
         with self.keeping():
             await asyncio.to_thread(self._sync)
-        if fields["key"] and self._scrubbed(said) == said:
+        if fields["key"] and "masked" not in written:
             self._calls.cache.put(fields["key"], said)
 
     def _append(self, line: bytes) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +9,7 @@ import yaml
 
 from engine.config.resume import quoted
 from engine.record import Record
+from tests.test_end_to_end import engine
 
 ROOT = Path(__file__).parents[1]
 PRESETS = sorted((ROOT / "conf/experiment").glob("*.yaml"))
@@ -38,7 +36,7 @@ def test_the_ablation_goes_through_every_prompt_of_titans():
 @pytest.mark.slow
 def test_the_smoke_test(tmp_path):
     """One command, no key: every task grades its reference, in one sweep with one table."""
-    done = _engine(tmp_path, "experiment=smoke", "out=here")
+    done = engine("experiment=smoke", "out=here", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     found = {path.parent.name: Record.parse(path.read_bytes()) for path in tmp_path.glob("here/*/runs.jsonl")}
     assert set(found) == {f"task={task}" for task in TASKS}
@@ -59,19 +57,11 @@ def test_one_job_of_a_sweep_goes_on_by_the_command_that_was_printed(tmp_path):
         "runs=1",
         "out=here",
     ]
-    assert _engine(tmp_path, *begin).returncode == 0
+    assert engine(*begin, cwd=tmp_path).returncode == 0
     folders = sorted(tmp_path.glob("here/*/runs.jsonl"))
     assert len(folders) == 4
     folder = folders[0].parent.relative_to(tmp_path)
-    done = _engine(tmp_path, f"resume={quoted(folder)}", "runs=2")
+    done = engine(f"resume={quoted(folder)}", "runs=2", cwd=tmp_path)
     assert "Going on: 1 of 2 runs are kept." in done.stdout
     assert [len(each.read_bytes().splitlines()) for each in folders] == [2, 1, 1, 1]
     assert sorted(tmp_path.glob("here/**/runs.jsonl")) == folders
-
-
-def _engine(here, *overrides):
-    return subprocess.run(
-        [sys.executable, "-m", "engine", *overrides],
-        check=False, cwd=here, capture_output=True, text=True,
-        env={**os.environ, "XDG_CACHE_HOME": str(here / "cache")},
-    )  # fmt: skip

@@ -57,7 +57,7 @@ class Composer(ConfigLoaderImpl):
         repo = args[-1]
         found = repo.load_config(config_path=config_name) if config_name else None
         if found and (file := _file(found, str(config_name))):
-            _check(found.config, file)
+            _examined(found.config, file)
         super()._process_config_searchpath(config_name, *args)
 
     def _load_single_config(self, default: Any, repo: Any) -> ConfigResult:
@@ -65,8 +65,8 @@ class Composer(ConfigLoaderImpl):
         result = super()._load_single_config(default, repo)
         if file := _file(result, default.config_path):
             self._at = str(file)
-            _check(result.config, file)
-            self._wrote = {**self._wrote, **dict.fromkeys(_set(result.config), literal(str(file)))}
+            said = _examined(result.config, file)
+            self._wrote = {**self._wrote, **dict.fromkeys(_set(said), literal(str(file)))}
         return result
 
     def _check_sweep(self, params: DictConfig | None) -> None:
@@ -88,19 +88,21 @@ def _file(result: ConfigResult, config_path: str) -> Path | None:
     return None if scheme != "file" or Path(folder) == CONF else Path(folder, f"{config_path}.yaml")
 
 
-def _set(config: Any) -> Iterator[str]:
+def _set(said: Any) -> Iterator[str]:
     """The keys that are noted, also those that a sweep sets; at least the whole."""
     yield ""
-    for key, _ in leaves(OmegaConf.to_container(config, resolve=False)):
+    for key, _ in leaves(said):
         name = key.removeprefix("hydra.sweeper.params.").lstrip("+~")
         if name.partition(".")[0] in NOTED:
             yield name
 
 
-def _check(config: Any, file: Path) -> None:
+def _examined(config: Any, file: Path) -> Any:
+    """Its plain values, once they are known to direct and to call nothing."""
     said = OmegaConf.to_container(config, resolve=False)
     _check_directives(said, file)
     reference.check(said, file)
+    return said
 
 
 def _check_directives(said: Any, file: Path) -> None:

@@ -55,11 +55,11 @@ def trace(hydra: HydraConf, command: Sequence[str] = ()) -> Origin:
         raise Refused(
             f"job.env_set: the environment is not a config's to set ({', '.join(hydra.job.env_set)})"
         )
-    said = _parsed(_plain(hydra.overrides.task))
+    said = parsed(_plain(hydra.overrides.task))
     sweep = hydra.mode == RunMode.MULTIRUN
     swept = _swept(said, [*command, *_preset(hydra)]) if sweep else {}
     kept = tuple(map(discreet, said))
-    typed = frozenset(key for each in (_parsed(command) if sweep else said) for key in _keys(each))
+    typed = frozenset(key for each in (parsed(command) if sweep else said) for key in _keys(each))
     files = dict(getattr(hydra.runtime, "wrote", {}))
     return Origin(_file(hydra, "task"), _file(hydra, "rubric"), kept, swept, _command(hydra), typed, files)
 
@@ -85,7 +85,7 @@ def _keys(override: Override) -> Iterator[str]:
     return (key for key, _ in leaves(value, override.key_or_group))
 
 
-def _parsed(overrides: Sequence[str]) -> list[Override]:
+def parsed(overrides: Sequence[str]) -> list[Override]:
     return OverridesParser.create().parse_overrides(list(overrides))
 
 
@@ -110,5 +110,5 @@ def _preset(hydra: HydraConf) -> list[str]:
 
 
 def _swept(now: Sequence[Override], command: Sequence[str]) -> Mapping[str, str]:
-    varied = {each.key_or_group for each in _parsed(command) if each.is_sweep_override()} - {"out"}
+    varied = {each.key_or_group for each in parsed(command) if each.is_sweep_override()} - {"out"}
     return {each.key_or_group: each.get_value_element_as_str() for each in now if each.key_or_group in varied}

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
+from hydra.core.override_parser.types import Quote, QuotedString
 
+from engine.config.origin import parsed
 from engine.errors import Refused
-from engine.folder import RUNS
+from engine.folder import RUNS, Folder
 from engine.secrets import MASK
 from engine.task import Assets
 
@@ -27,7 +27,6 @@ PLAIN = re.compile(r"[\w.+-]*(/[\w.+-]+)+", re.ASCII)  # a path that means itsel
 SHOWN = 5  # differences
 LONGEST = 60  # characters of a value that are shown
 NOTHING = "(nothing)"
-WRITTEN = ("config.yaml", "overrides.yaml", "assets.json", "summary.json", "report.html")
 NO_SWEEP = "this goes on with one experiment; say out=DIR again to go on with a sweep"
 MAY_CHANGE = (
     "What may change: runs, max_runs, max_failures, concurrency, verbose, fail_under, budget, cache, and how"
@@ -39,7 +38,7 @@ def recalled(typed: Sequence[str], sweep: bool = False, own: str | None = None) 
     """The command line where it has no `resume=DIR`; else that of DIR, with what is typed now in place of
     what was typed then. `own` is the config folder that is typed now. Raises Refused.
     """
-    now = _parsed(typed)
+    now = parsed(typed)
     said = [each.value() for each in now if each.key_or_group == "resume"]
     folders = [str(each) for each in said if each is not None]
     if "" in folders:
@@ -52,7 +51,7 @@ def recalled(typed: Sequence[str], sweep: bool = False, own: str | None = None) 
     if elsewhere := [each.input_line for each in now if each.key_or_group == "out" and each.value()]:
         raise Refused(f"{elsewhere[-1]}: the results stay in the folder that is resumed; leave this out")
     anew = {each.key_or_group for each in now} | {"out", "resume"}
-    before = [each for each in _parsed(_typed_then(folder, own)) if each.key_or_group not in anew]
+    before = [each for each in parsed(_typed_then(folder, own)) if each.key_or_group not in anew]
     for each in before:
         if MASK in str(each.input_line):
             raise Refused(f"resume={folder}: {each.key_or_group} was secret and is not kept; say it again")
@@ -62,8 +61,8 @@ def recalled(typed: Sequence[str], sweep: bool = False, own: str | None = None) 
 
 def resumed(out: Path, config: str, assets: Mapping[str, str]) -> bool:
     """Whether a part of this very experiment lies there. Raises Refused where it is of another."""
-    shown = out.relative_to(Path.cwd()) if out.is_relative_to(Path.cwd()) else out
-    if not (out / RUNS).exists():
+    shown = near(out)
+    if not Folder(out).begun():
         _check_free(out, shown)
         return False
     then, files = _kept(out, shown)
@@ -81,9 +80,7 @@ def resumed(out: Path, config: str, assets: Mapping[str, str]) -> bool:
 
 
 def _check_free(out: Path, shown: Path) -> None:
-    """A folder that was only half begun, by a crash, is as good as none."""
-    others = [name for name in WRITTEN if (out / name).exists()]
-    if others and not (out / "submissions").is_dir():
+    if others := Folder(out).others():
         raise Refused(
             f"out={shown}: {', '.join(others)} is here already, of no experiment, and would be overwritten;"
             " choose another folder"
@@ -113,11 +110,11 @@ def digests(prompt: str, reference: str, assets: Assets, items: Iterable[Path]) 
 
 
 def _holds_a_sweep(folder: Path) -> bool:
-    return not (folder / RUNS).exists() and any(folder.glob(f"*/{RUNS}"))
+    return not Folder(folder).begun() and any(folder.glob(f"*/{RUNS}"))
 
 
 def _typed_then(folder: Path, own: str | None) -> list[str]:
-    if not (folder / RUNS).exists():
+    if not Folder(folder).begun():
         raise Refused(f"resume={folder}: this is not the output folder of an experiment")
     try:
         text = (folder / "overrides.yaml").read_text(encoding="utf-8")
@@ -133,16 +130,15 @@ def _typed_then(folder: Path, own: str | None) -> list[str]:
     return list(map(str, said))
 
 
-def _parsed(overrides: Sequence[str]) -> list[Override]:
-    return OverridesParser.create().parse_overrides(list(overrides))
-
-
 def quoted(path: Path) -> str:
     """As an override takes it, whatever is in its name."""
-    if PLAIN.fullmatch(str(path)):
-        return str(path)
-    escaped = re.sub(r"(\\*)('|$)", lambda end: end[1] * 2 + end[2].replace("'", "\\'"), str(path))
-    return f"'{escaped}'"
+    plain = PLAIN.fullmatch(str(path))
+    return str(path) if plain else QuotedString(str(path), Quote.single).with_quotes()
+
+
+def near(path: Path) -> Path:
+    """From the current folder on, where it lies in that."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _flat(value: Any, key: str = "") -> dict[str, Any]:

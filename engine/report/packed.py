@@ -12,11 +12,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from engine.journal import FOR_RESUMING
 from engine.past import Past
 from engine.record import Record
 
 READ = 8_000_000  # bytes of a transcript, and of all files of a submission: no more is looked at
-FOR_RESUMING = ("raw", "request", "call", "key")  # what no reader needs
 # Characters of a text and entries of a list, from all of them down to what always fits.
 STEPS = ((READ, READ), (50_000, 20_000), (10_000, 5_000), (2_000, 1_000), (400, 200), (100, 40), (40, 10))
 

@@ -89,7 +89,8 @@ def _told(event: Event) -> Iterator[Line]:
             brief = ", ".join(f"{key} {value}" for key, value in said.items() if "\n" not in value)
             yield "bold", f"{name}  {visible(brief)}".rstrip()
             for key, value in said.items():
-                yield from _text(f"{key}: {value}", "") if "\n" in value else ()
+                if "\n" in value:
+                    yield from _text(f"{key}: {value}", "")
 
 
 def _call(event: Event) -> Iterator[Line]:
